@@ -1,0 +1,1 @@
+"""ecsim: a simulated AWS in which ECS behaves."""

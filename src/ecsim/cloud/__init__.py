@@ -1,0 +1,1 @@
+"""The cloud put together: its faces, its transports and its two ports."""

@@ -1,0 +1,1 @@
+"""The imperative shell: snapshot, decide, apply, record, until nothing moves."""

@@ -1,0 +1,141 @@
+"""What the controller needs of the world around it, as protocols.
+
+`ecsim.effects` and `ecsim.workload` provide them; tests provide fakes. Every answer is a plain value: a failure is
+an answer too, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ecsim.model.network import TargetGroup
+from ecsim.model.task import Task
+from ecsim.model.task_definition import ContainerDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subnet:
+    """A subnet, as EC2 knows it."""
+
+    id: str
+    availability_zone: str
+    cidr: str
+    vpc_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image that can be pulled.
+
+    Attributes:
+        digest: `sha256:<64 hex>`.
+        pull_ms: how long the pull takes.
+    """
+
+    reference: str
+    digest: str
+    pull_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Something that could not be had; `text` is AWS's own wording, with its error name in front."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """The answer to one load balancer health check.
+
+    Attributes:
+        status: the HTTP status (or 0 for an accepted TCP connection), None when there was no answer.
+        problem: None, "timeout" or "refused".
+    """
+
+    status: int | None = None
+    problem: str | None = None
+
+
+class Network(Protocol):
+    """EC2's part."""
+
+    def subnets(self, subnet_ids: Sequence[str]) -> list[Subnet]:
+        """The subnets that exist, in the order asked for."""
+        ...
+
+
+class Balancing(Protocol):
+    """Elastic Load Balancing's part."""
+
+    def target_group(self, arn: str) -> TargetGroup | None:
+        """The target group, or None when there is none (any more)."""
+        ...
+
+
+class Registry(Protocol):
+    """ECR's part, and public registries'."""
+
+    def resolve(self, reference: str, digest: str | None = None) -> Image | Failure:
+        """Look an image up; with a digest, exactly that one must still be there."""
+        ...
+
+
+class Secrets(Protocol):
+    """Secrets Manager's and Parameter Store's part."""
+
+    def value(self, value_from: str) -> str | Failure:
+        """The value that a container's `secrets[].valueFrom` names."""
+        ...
+
+
+class Logs(Protocol):
+    """CloudWatch Logs' part."""
+
+    def open_stream(self, options: Mapping[str, str], stream: str) -> Failure | None:
+        """Make ready to write to a stream, with the `awslogs-*` options; the group is made if they say so."""
+        ...
+
+    def write(self, group: str, stream: str, at_ms: int, line: str) -> None:
+        """Append a line to a stream."""
+        ...
+
+
+class Workload(Protocol):
+    """The containers' programs. A container that ends is told to the controller by `on_exit`, later or at once."""
+
+    def start(
+        self,
+        task: Task,
+        definition: ContainerDefinition,
+        *,
+        digest: str | None,
+        environment: Mapping[str, str],
+    ) -> Failure | None:
+        """Start a container now; a Failure is `CannotStartContainerError: ...`."""
+        ...
+
+    def stop(self, task_arn: str, container: str, signal: str = "SIGTERM") -> None:
+        """Send the stop signal; what the program does about it is its own affair."""
+        ...
+
+    def kill(self, task_arn: str, container: str, *, exit_code: int = 137, reason: str | None = None) -> None:
+        """End it now (SIGKILL, or OOM with a reason)."""
+        ...
+
+    def probe(self, task_arn: str, port: int, path: str, protocol: str, timeout_ms: int) -> Probe:
+        """One load balancer health check against the program that listens on the port."""
+        ...
+
+    def command(self, task_arn: str, container: str, command: Sequence[str], timeout_ms: int) -> int | None:
+        """Run a health command in a container: its exit code, or None when it took longer than the time-out."""
+        ...
+
+    def settled(self, task_arn: str) -> bool:
+        """Whether the answers of its programs stay as they are until something happens to the task.
+
+        Health checks of a settled, healthy task need not be repeated: this keeps large clouds cheap.
+        """
+        ...

@@ -1,0 +1,113 @@
+"""Load balancing as ECS uses it: target groups, their targets, listeners and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ecsim.model.task import TargetKey
+
+
+class TargetState(StrEnum):
+    """Source: botocore elbv2 TargetHealthStateEnum."""
+
+    INITIAL = "initial"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    UNUSED = "unused"
+    DRAINING = "draining"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetGroup:
+    """What of a target group behaviour depends on. Durations in seconds.
+
+    Attributes:
+        in_use: whether a listener or a rule forwards to it.
+        health_check_port: "traffic-port" or a number as text.
+        matcher: HTTP codes as AWS writes them: "200", "200-299", "200,302".
+    """
+
+    arn: str
+    name: str
+    protocol: str = "HTTP"
+    port: int = 80
+    vpc_id: str = ""
+    target_type: str = "ip"
+    health_check_enabled: bool = True
+    health_check_protocol: str = "HTTP"
+    health_check_port: str = "traffic-port"
+    health_check_path: str = "/"
+    health_check_interval_s: int = 30
+    health_check_timeout_s: int = 5
+    healthy_threshold: int = 5
+    unhealthy_threshold: int = 2
+    matcher: str = "200"
+    deregistration_delay_s: int = 300
+    slow_start_s: int = 0
+    in_use: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One target of a group.
+
+    Attributes:
+        reason: e.g. "Elb.InitialHealthChecking"; None when healthy.
+        in_a_row: how many health checks in a row had the same outcome.
+        last_outcome: whether the last health check passed; None before the first.
+        draining_until_ms: when the deregistration delay ends, or None.
+    """
+
+    key: TargetKey
+    task_arn: str | None = None
+    availability_zone: str | None = None
+    state: TargetState = TargetState.INITIAL
+    reason: str | None = "Elb.RegistrationInProgress"
+    description: str | None = "Target registration is in progress"
+    registered_at_ms: int = 0
+    draining_until_ms: int | None = None
+    in_a_row: int = 0
+    last_outcome: bool | None = None
+    became_healthy_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerRule:
+    """A rule of a listener. The default rule has the priority None.
+
+    Attributes:
+        conditions: in the API's own form (Field, Values, PathPatternConfig, ...).
+        actions: in the API's own form (Type, TargetGroupArn, ForwardConfig, RedirectConfig, ...).
+    """
+
+    arn: str
+    priority: int | None
+    conditions: tuple[Mapping[str, Any], ...] = ()
+    actions: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """A listener with its rules, lowest priority number first, the default rule last."""
+
+    arn: str
+    port: int
+    protocol: str
+    rules: tuple[ListenerRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balancer:
+    """A load balancer with its listeners."""
+
+    arn: str
+    name: str
+    dns_name: str
+    type: str = "application"
+    state: str = "active"
+    idle_timeout_s: int = 60
+    listeners: tuple[Listener, ...] = field(default=())

@@ -1,0 +1,157 @@
+"""A cluster, a service, and the service's deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class RolloutState(StrEnum):
+    """Source: botocore ecs DeploymentRolloutState."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+class DeploymentStatus(StrEnum):
+    """PRIMARY is the newest; ACTIVE still has tasks and is being replaced. Source: botocore ecs Deployment.status."""
+
+    PRIMARY = "PRIMARY"
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadBalancer:
+    """The tie between a service's container port and a target group."""
+
+    target_group_arn: str
+    container_name: str
+    container_port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitBreaker:
+    """Source: botocore ecs DeploymentCircuitBreaker and ThresholdConfiguration.
+
+    Attributes:
+        threshold_type: BOUNDED_PERCENT (3 to 200), UNBOUNDED_PERCENT or COUNT.
+        threshold_value: percent of the desired count, or a count.
+        reset_on_healthy_task: whether a task that becomes healthy sets the count of failures to zero.
+    """
+
+    enable: bool = False
+    rollback: bool = False
+    threshold_type: str = "BOUNDED_PERCENT"
+    threshold_value: int = 50
+    reset_on_healthy_task: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentConfiguration:
+    """Source: botocore ecs DeploymentConfiguration. `document` is the API's own form."""
+
+    minimum_healthy_percent: int = 100
+    maximum_percent: int = 200
+    circuit_breaker: CircuitBreaker = CircuitBreaker()
+    strategy: str = "ROLLING"
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One deployment of a service: a revision on its way in, in place, or on its way out.
+
+    Attributes:
+        id: `ecs-svc/<19 digits>`.
+        desired_count: 0 until the scheduler has looked at it (ecs-behaviour.md 5.5).
+        failed_tasks: tasks that failed in a row, as DescribeServices shows it.
+        breaker_count: what the circuit breaker counts; the same, unless it is not reset by a healthy task.
+        ever_completed: whether it was COMPLETED once, so that a rollback may return to it.
+        rolled_back_from: the deployment whose failure made this one primary again, or None.
+        digests: pairs of container name and image digest, resolved by the first task (version consistency).
+    """
+
+    id: str
+    status: DeploymentStatus
+    task_definition_arn: str
+    desired_count: int = 0
+    rollout_state: RolloutState = RolloutState.IN_PROGRESS
+    rollout_state_reason: str = ""
+    failed_tasks: int = 0
+    breaker_count: int = 0
+    failed_launches: int = 0
+    ever_running: bool = False
+    ever_completed: bool = False
+    rolled_back_from: str | None = None
+    next_launch_at_ms: int = 0
+    created_at_ms: int = 0
+    updated_at_ms: int = 0
+    launch_type: str | None = "FARGATE"
+    platform_version: str | None = None
+    network_configuration: Mapping[str, Any] = field(default_factory=dict)
+    load_balancers: tuple[LoadBalancer, ...] = ()
+    service_revision_arn: str = ""
+    service_deployment_arn: str = ""
+    digests: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEvent:
+    """One line of DescribeServices' events."""
+
+    id: str
+    at_ms: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service.
+
+    Attributes:
+        status: ACTIVE, DRAINING or INACTIVE.
+        deployments: newest first; the PRIMARY one is the first.
+        events: newest first, at most 100.
+        steady: whether the last look found it steady (the steady-state event is told once for each arrival).
+        request: the members of CreateService and UpdateService that the API echoes.
+    """
+
+    arn: str
+    name: str
+    cluster_arn: str
+    status: str = "ACTIVE"
+    desired_count: int = 0
+    scheduling_strategy: str = "REPLICA"
+    health_check_grace_period_s: int = 0
+    deployment_configuration: DeploymentConfiguration = DeploymentConfiguration()
+    deployments: tuple[Deployment, ...] = ()
+    events: tuple[ServiceEvent, ...] = ()
+    steady: bool = False
+    steady_told_at_ms: int | None = None
+    created_at_ms: int = 0
+    tags: tuple[tuple[str, str], ...] = ()
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def primary(self) -> Deployment:
+        """The newest deployment."""
+        return self.deployments[0]
+
+    def deployment(self, deployment_id: str | None) -> Deployment | None:
+        """The deployment of that id while it is listed, or None."""
+        return next((d for d in self.deployments if d.id == deployment_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A cluster. `request` holds the members of CreateCluster that the API echoes."""
+
+    arn: str
+    name: str
+    status: str = "ACTIVE"
+    tags: tuple[tuple[str, str], ...] = ()
+    request: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,167 @@
+"""A task and its containers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class TaskStatus(StrEnum):
+    """The states of a task, in order. Source: ECS Developer Guide, task-lifecycle-explanation."""
+
+    PROVISIONING = "PROVISIONING"
+    PENDING = "PENDING"
+    ACTIVATING = "ACTIVATING"
+    RUNNING = "RUNNING"
+    DEACTIVATING = "DEACTIVATING"
+    STOPPING = "STOPPING"
+    DEPROVISIONING = "DEPROVISIONING"
+    STOPPED = "STOPPED"
+
+
+BEFORE_RUNNING = (TaskStatus.PROVISIONING, TaskStatus.PENDING, TaskStatus.ACTIVATING)
+"""The states that DescribeServices counts as pending."""
+
+
+class DesiredStatus(StrEnum):
+    """What ECS wants of a task. Source: botocore ecs DesiredStatus."""
+
+    RUNNING = "RUNNING"
+    STOPPED = "STOPPED"
+
+
+class HealthStatus(StrEnum):
+    """Source: botocore ecs HealthStatus."""
+
+    HEALTHY = "HEALTHY"
+    UNHEALTHY = "UNHEALTHY"
+    UNKNOWN = "UNKNOWN"
+
+
+class StopCode(StrEnum):
+    """Source: botocore ecs TaskStopCode."""
+
+    TASK_FAILED_TO_START = "TaskFailedToStart"
+    ESSENTIAL_CONTAINER_EXITED = "EssentialContainerExited"
+    USER_INITIATED = "UserInitiated"
+    SERVICE_SCHEDULER_INITIATED = "ServiceSchedulerInitiated"
+    SPOT_INTERRUPTION = "SpotInterruption"
+    TERMINATION_NOTICE = "TerminationNotice"
+    INFRASTRUCTURE_HEALTH = "InfrastructureHealth"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """One container of a task.
+
+    Attributes:
+        last_status: PENDING, RUNNING or STOPPED.
+        health_status: UNKNOWN when the container has no health check or it is still being evaluated.
+        exit_code: only when it ran.
+        reason: why it stopped, at most 1,024 characters.
+        image_digest: what the tag pointed to when the image was pulled.
+    """
+
+    name: str
+    arn: str
+    image: str
+    essential: bool = True
+    last_status: str = "PENDING"
+    health_status: HealthStatus = HealthStatus.UNKNOWN
+    has_health_check: bool = False
+    exit_code: int | None = None
+    reason: str | None = None
+    runtime_id: str | None = None
+    image_digest: str | None = None
+    started_at_ms: int | None = None
+    health_failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetKey:
+    """Where a target stands: which group, which address, which port."""
+
+    target_group_arn: str
+    target_id: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A task. Times are milliseconds since the cloud's start; None means not yet.
+
+    Attributes:
+        service_arn: the service that owns it, or None for a standalone task.
+        deployment_id: `ecs-svc/<19 digits>` of the deployment that started it, or None.
+        availability_zone: where it runs.
+        eni: the id, MAC and addresses of its network interface (awsvpc only).
+        targets: the load balancer targets that ECS registered for it.
+        ever_running: whether it reached RUNNING; the circuit breaker and the launch throttle ask this.
+        request: the members of RunTask or of the service that the API echoes (tags, overrides, ...).
+    """
+
+    arn: str
+    id: str
+    cluster_arn: str
+    task_definition_arn: str
+    group: str
+    started_by: str | None = None
+    service_arn: str | None = None
+    deployment_id: str | None = None
+    launch_type: str = "FARGATE"
+    capacity_provider_name: str | None = None
+    platform_version: str | None = None
+    availability_zone: str = ""
+    cpu: str = ""
+    memory: str = ""
+    eni: Eni | None = None
+    containers: tuple[Container, ...] = ()
+    targets: tuple[TargetKey, ...] = ()
+    last_status: TaskStatus = TaskStatus.PROVISIONING
+    desired_status: DesiredStatus = DesiredStatus.RUNNING
+    health_status: HealthStatus = HealthStatus.UNKNOWN
+    stop_code: StopCode | None = None
+    stopped_reason: str | None = None
+    version: int = 1
+    ever_running: bool = False
+    created_at_ms: int = 0
+    connectivity_at_ms: int | None = None
+    pull_started_at_ms: int | None = None
+    pull_stopped_at_ms: int | None = None
+    started_at_ms: int | None = None
+    stopping_at_ms: int | None = None
+    execution_stopped_at_ms: int | None = None
+    stopped_at_ms: int | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    network_configuration: Mapping[str, Any] = field(default_factory=dict)
+    enable_execute_command: bool = False
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it has reached its last state."""
+        return self.last_status is TaskStatus.STOPPED
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether DescribeServices counts it as pending."""
+        return self.last_status in BEFORE_RUNNING
+
+    def container(self, name: str) -> Container | None:
+        """The container of that name, or None."""
+        return next((c for c in self.containers if c.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eni:
+    """The elastic network interface of an awsvpc task."""
+
+    id: str
+    subnet_id: str
+    private_ip: str
+    mac: str
+    public_ip: str | None = None
+    security_groups: tuple[str, ...] = ()

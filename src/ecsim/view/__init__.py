@@ -1,0 +1,1 @@
+"""Snapshots and journals as text, HTML and SVG, in English and Japanese."""

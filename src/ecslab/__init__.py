@@ -1,0 +1,1 @@
+"""ecslab: a course on Amazon ECS whose labs run."""
