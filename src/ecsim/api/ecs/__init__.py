@@ -1,0 +1,1 @@
+"""The ECS API, operation by operation."""

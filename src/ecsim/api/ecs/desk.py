@@ -1,0 +1,99 @@
+"""What the handlers of the ECS API work with. The cloud hands it to them; tests make one by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ecsim.clock.identity import Identity
+from ecsim.clock.journal import Journal
+from ecsim.model.launch import Launch
+from ecsim.model.network import TargetGroup
+from ecsim.model.task import Task
+from ecsim.store import Store
+
+
+class Subnet(Protocol):
+    """What the API asks of a subnet."""
+
+    @property
+    def id(self) -> str:
+        """`subnet-...`."""
+        ...
+
+    @property
+    def vpc_id(self) -> str:
+        """The VPC that it is in."""
+        ...
+
+
+class Network(Protocol):
+    """EC2's part: the existence of subnets."""
+
+    def subnets(self, subnet_ids: Sequence[str]) -> Sequence[Subnet]:
+        """The subnets that exist, in the order asked for."""
+        ...
+
+
+class Balancing(Protocol):
+    """Elastic Load Balancing's part: the existence of target groups."""
+
+    def target_group(self, arn: str) -> TargetGroup | None:
+        """The target group, or None when there is none."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """The store and the world, as far as a handler may touch them.
+
+    Handlers write clusters, task definitions and services into the store themselves and then wake whom it concerns;
+    tasks are started and stopped by the controller only.
+
+    Attributes:
+        now_ms: asks the engine for the time, in milliseconds since the cloud's start.
+        wake_service: tells the controller to look at a service, by ARN.
+        wake_task: tells the controller to look at a task, by ARN.
+        launch: makes the tasks of a RunTask and returns them, PROVISIONING.
+        stop: stops a task by ARN, with the learner's reason or None (StopTask).
+        caller: the ARN that `registeredBy`, `createdBy` and the like show.
+        tokens: what each client token stood for: (operation, token) -> (request, what was made).
+        revisions: service revisions by ARN, in the API's own form. They outlive the deployments that made them.
+        rollouts: service deployments by ARN (see `service_deployments`).
+    """
+
+    store: Store
+    identity: Identity
+    journal: Journal
+    account: str
+    region: str
+    now_ms: Callable[[], int]
+    wake_service: Callable[[str], None]
+    wake_task: Callable[[str], None]
+    launch: Callable[[Launch], list[Task]]
+    stop: Callable[[str, str | None], None]
+    balancing: Balancing
+    network: Network
+    caller: str = ""
+    tokens: dict[tuple[str, str], tuple[Mapping[str, Any], tuple[str, ...]]] = field(default_factory=dict)
+    revisions: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    rollouts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.caller:
+            self.caller = f"arn:aws:iam::{self.account}:root"
+
+    def arn(self, kind: str, name: str) -> str:
+        """An ARN of ECS in this account and region, e.g. of ("cluster", "shop")."""
+        return f"arn:aws:ecs:{self.region}:{self.account}:{kind}/{name}"
+
+
+Params = Mapping[str, Any]
+"""The members of a request, in the API's own form."""
+
+Answer = dict[str, Any]
+"""The members of a response, in the API's own form; timestamps as whole milliseconds since the cloud's start."""
+
+Handler = Callable[[Desk, dict[str, Any]], Answer]
+"""Answers one operation, or raises `ecsim.api.errors.ApiError`."""
