@@ -1,0 +1,270 @@
+"""The wire of the ECS API: JSON 1.1 in, JSON 1.1 out, checked against botocore's own model.
+
+Readers and writers are compiled once per shape, because this is the path of every ECS call. Inside, a moment
+is whole milliseconds since the cloud's start; on the wire it is seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+
+from ecsim.api.errors import ApiError, Protocol, unknown_operation
+
+EPOCH = datetime(2026, 4, 1, tzinfo=UTC)
+"""When every cloud starts."""
+EPOCH_S = int(EPOCH.timestamp())
+TARGET_PREFIX = "AmazonEC2ContainerServiceV20141113."
+
+_WIRE_NAMES = {str: "STRING_VALUE", bool: "BOOLEAN_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE"}
+
+_Read = Callable[[Any], Any]
+_Write = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls, and where.
+
+    Attributes:
+        by: "learner", "given" (the lab's starting state), or "cloud" (the cloud's own look-ups).
+        token: the call's client token as the journal shows it ("token-1"), or None.
+    """
+
+    account: str
+    region: str
+    by: str = "learner"
+    token: str | None = None
+
+
+def moment(at_ms: int) -> datetime:
+    """A moment of the cloud as a date and time in UTC."""
+    return EPOCH + timedelta(milliseconds=at_ms)
+
+
+def epoch_s(at_ms: int) -> float:
+    """A moment of the cloud in seconds since 1970, as ECS writes it."""
+    return EPOCH_S + at_ms / 1_000
+
+
+def since_start_ms(at_s: float) -> int:
+    """Seconds since 1970 as a moment of the cloud."""
+    return round((at_s - EPOCH_S) * 1_000)
+
+
+@cache
+def loader() -> Loader:
+    """Botocore's model loader, one for the process: models are read once."""
+    return Loader()
+
+
+@cache
+def ecs_model() -> ServiceModel:
+    """Botocore's model of ECS."""
+    return ServiceModel(loader().load_service_model("ecs", "service-2"), "ecs")
+
+
+@cache
+def operation_names() -> frozenset[str]:
+    """Every operation of ECS that botocore knows."""
+    return frozenset(ecs_model().operation_names)
+
+
+class Wire:
+    """Turns bodies into calls of a handler, and results into bodies.
+
+    Args:
+        handler: the ECS API: (operation, parameters, caller) -> result, or raises ApiError.
+        strict: whether a result with members that AWS does not have is an error of ours (tests), or is
+            silently trimmed.
+    """
+
+    def __init__(
+        self, handler: Callable[[str, dict[str, Any], Caller], dict[str, Any]], *, strict: bool = False
+    ) -> None:
+        self._handler = handler
+        self.strict = strict
+
+    def parameters(self, operation: str, body: bytes) -> dict[str, Any]:
+        """Read a request body.
+
+        Raises:
+            ApiError: an unknown operation, a body that is not JSON, a wrong type, or a missing member.
+        """
+        if operation not in operation_names():
+            raise unknown_operation(Protocol.JSON, operation)
+        try:
+            raw = json.loads(body) if body else {}
+        except ValueError:
+            raise ApiError("SerializationException", "The request body is not JSON.") from None
+        if not isinstance(raw, dict):
+            raise ApiError("SerializationException", "Unexpected value type in payload")
+        read: dict[str, Any] = _reader_of(operation)(raw)
+        return read
+
+    def call(self, operation: str, parameters: dict[str, Any], caller: Caller) -> bytes:
+        """Call the handler and write its result.
+
+        Raises:
+            ApiError: the handler refuses.
+        """
+        result = self._handler(operation, parameters, caller)
+        if self.strict:
+            _assert_known(_model(operation).output_shape, result, operation)
+        return json.dumps(_writer_of(operation)(result)).encode()
+
+
+@cache
+def _model(operation: str) -> OperationModel:
+    return ecs_model().operation_model(operation)
+
+
+@cache
+def _reader_of(operation: str) -> _Read:
+    shape = _model(operation).input_shape
+    return dict if shape is None else _reader(shape, {})
+
+
+@cache
+def _writer_of(operation: str) -> _Write:
+    shape = _model(operation).output_shape
+    return dict if shape is None else _writer(shape, {})
+
+
+def _refuse(value: object, wanted: str) -> ApiError:
+    """AWS's words for a member of the wrong type. Source: memory."""
+    if isinstance(value, dict):
+        return ApiError("SerializationException", "Start of structure or map found where not expected.")
+    if isinstance(value, list):
+        return ApiError("SerializationException", "Start of list found where not expected")
+    name = _WIRE_NAMES.get(type(value), "VALUE")
+    return ApiError("SerializationException", f"{name} can not be converted to {wanted}")
+
+
+def _reader(shape: Shape, known: dict[str, _Read]) -> _Read:
+    """What checks a value of a shape. Members that AWS does not know are left out, as are nulls."""
+    if isinstance(shape, StructureShape):
+        return _structure_reader(shape, known)
+    if isinstance(shape, ListShape):
+        item = _reader(shape.member, known)
+
+        def read_list(value: Any) -> Any:
+            if type(value) is not list:
+                raise _refuse(value, "a List")
+            return [item(each) for each in value if each is not None]
+
+        return read_list
+    if isinstance(shape, MapShape):
+        each_value = _reader(shape.value, known)
+
+        def read_map(value: Any) -> Any:
+            if type(value) is not dict:
+                raise _refuse(value, "a Map")
+            return {key: each_value(each) for key, each in value.items() if each is not None}
+
+        return read_map
+    return _scalar_reader(shape.type_name)
+
+
+def _structure_reader(shape: StructureShape, known: dict[str, _Read]) -> _Read:
+    if shape.name in known:
+        return known[shape.name]
+    members: dict[str, _Read] = {}
+    required = tuple(shape.required_members)
+
+    def read_structure(value: Any) -> Any:
+        if type(value) is not dict:
+            raise _refuse(value, "a Structure")
+        read = {
+            name: members[name](each) for name, each in value.items() if each is not None and name in members
+        }
+        for name in required:
+            if name not in read:
+                raise ApiError(
+                    "InvalidParameterException", f"{name[:1].upper()}{name[1:]} must not be null or empty."
+                )
+        return read
+
+    known[shape.name] = read_structure
+    for name, member in shape.members.items():
+        members[name] = _reader(member, known)
+    return read_structure
+
+
+def _scalar_reader(type_name: str) -> _Read:
+    wanted, types = {
+        "string": ("a String", (str,)),
+        "boolean": ("a Boolean", (bool,)),
+        "integer": ("an Integer", (int,)),
+        "long": ("a Long", (int,)),
+        "double": ("a Double", (float, int)),
+        "float": ("a Float", (float, int)),
+        "timestamp": ("a Timestamp", (float, int, str)),
+        "blob": ("a Blob", (str,)),
+    }[type_name]
+
+    def read_scalar(value: Any) -> Any:
+        if type(value) not in types:
+            raise _refuse(value, wanted)
+        return value
+
+    return read_scalar
+
+
+def _writer(shape: Shape, known: dict[str, _Write]) -> _Write:
+    """What writes a value of a shape: unknown members and None are left out, moments become seconds."""
+    if isinstance(shape, StructureShape):
+        if shape.name in known:
+            return known[shape.name]
+        members: dict[str, _Write] = {}
+
+        def write_structure(value: Mapping[str, Any]) -> Any:
+            return {
+                name: members[name](each)
+                for name, each in value.items()
+                if each is not None and name in members
+            }
+
+        known[shape.name] = write_structure
+        for name, member in shape.members.items():
+            members[name] = _writer(member, known)
+        return write_structure
+    if isinstance(shape, ListShape):
+        item = _writer(shape.member, known)
+        return lambda value: [item(each) for each in value]
+    if isinstance(shape, MapShape):
+        each_value = _writer(shape.value, known)
+        return lambda value: {key: each_value(each) for key, each in value.items()}
+    return epoch_s if shape.type_name == "timestamp" else _same
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _assert_known(shape: Shape | None, value: Any, path: str) -> None:
+    """Assert that a result has only members of AWS's shape, of its types."""
+    if isinstance(shape, StructureShape):
+        assert isinstance(value, Mapping), f"{path}: a structure is due, not {value!r}"
+        for name, each in value.items():
+            assert name in shape.members, f"{path}.{name}: AWS's {shape.name} has no such member"
+            if each is not None:
+                _assert_known(shape.members[name], each, f"{path}.{name}")
+    elif isinstance(shape, ListShape):
+        assert isinstance(value, list | tuple), f"{path}: a list is due, not {value!r}"
+        for index, each in enumerate(value):
+            _assert_known(shape.member, each, f"{path}[{index}]")
+    elif isinstance(shape, MapShape):
+        for key, each in value.items():
+            _assert_known(shape.value, each, f"{path}.{key}")
+    elif shape is not None:
+        types = {"string": str, "boolean": bool, "double": int | float, "float": int | float}
+        wanted = types.get(shape.type_name, int)
+        assert isinstance(value, wanted), f"{path}: {shape.type_name} is due, not {value!r}"
