@@ -90,4 +90,5 @@ def run(one: Check, evidence: Evidence) -> Verdict:
         passed=finding.mistake is None,
         mistake=finding.mistake,
         facts=finding.facts,
+        because=finding.because,
     )

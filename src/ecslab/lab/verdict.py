@@ -16,10 +16,12 @@ class Finding:
     Attributes:
         mistake: the name of what was seen, as in messages.toml; None when the check passes.
         facts: what the wording needs: plain values.
+        because: a reason that the cloud itself recorded, as (code, fields), to be quoted; or None.
     """
 
     mistake: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    because: tuple[str, Mapping[str, Any]] | None = None
 
 
 def passed(**facts: Any) -> Finding:
@@ -27,9 +29,9 @@ def passed(**facts: Any) -> Finding:
     return Finding(facts=facts)
 
 
-def seen(mistake: str, /, **facts: Any) -> Finding:
+def seen(mistake: str, /, because: tuple[str, Mapping[str, Any]] | None = None, **facts: Any) -> Finding:
     """The claim does not hold; `mistake` names what was seen, `facts` are the numbers and names of it."""
-    return Finding(mistake=mistake, facts=facts)
+    return Finding(mistake=mistake, facts=facts, because=because)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Verdict:
         max_points: what it is worth.
         mistake: as in Finding.
         facts: as in Finding.
+        because: as in Finding.
     """
 
     check: str
@@ -48,6 +51,7 @@ class Verdict:
     passed: bool
     mistake: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    because: tuple[str, Mapping[str, Any]] | None = None
 
     @property
     def points(self) -> int:
