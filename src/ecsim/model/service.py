@@ -117,6 +117,7 @@ class Service:
         deployments: newest first; the PRIMARY one is the first.
         events: newest first, at most 100.
         steady: whether the last look found it steady (the steady-state event is told once for each arrival).
+        last_completed: the deployment that a rollback returns to, or None before the first one completed.
         request: the members of CreateService and UpdateService that the API echoes.
     """
 
@@ -130,6 +131,7 @@ class Service:
     deployment_configuration: DeploymentConfiguration = DeploymentConfiguration()
     deployments: tuple[Deployment, ...] = ()
     events: tuple[ServiceEvent, ...] = ()
+    last_completed: Deployment | None = None
     steady: bool = False
     steady_told_at_ms: int | None = None
     created_at_ms: int = 0

@@ -1,0 +1,290 @@
+"""Plans carried out: what a look at a service decided, done to the store and told in AWS's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ecsim.controller.births import Birth, Nursery
+from ecsim.controller.shell import SUPPRESS_MS, Shell
+from ecsim.controller.tasks import TaskLife
+from ecsim.decide import breaker
+from ecsim.decide.plan import (
+    Action,
+    CompleteDeployment,
+    DropDeployment,
+    FailDeployment,
+    Plan,
+    ReachSteadyState,
+    SetDesired,
+    SetStatus,
+    StartTasks,
+    StopTask,
+    Tell,
+    Wait,
+)
+from ecsim.decide.reconcile import Snapshot, reconcile
+from ecsim.model.network import TargetState
+from ecsim.model.service import Deployment, DeploymentStatus, RolloutState, Service
+from ecsim.model.task import Task
+
+FAILED_REASON = "ECS deployment circuit breaker: tasks failed to start."
+ROLLING_BACK_REASON = "ECS deployment circuit breaker: rolling back to deploymentId {to}."
+COMPLETED_REASON = "ECS deployment {id} completed."
+"""Sources of the three: ecs-behaviour.md 5.5."""
+
+NO_INSTANCE = (
+    "(service {name}) was unable to place a task because no container instance met all of its requirements. "
+    "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+)
+"""Source: ECS Developer Guide, service-event-messages-list."""
+
+
+class Services:
+    """Looks at services and does what the look decides."""
+
+    def __init__(self, shell: Shell, life: TaskLife, nursery: Nursery) -> None:
+        self._shell = shell
+        self._life = life
+        self._nursery = nursery
+        self._do: dict[type[Action], Callable[[Service, Action], None]] = {
+            SetDesired: self._set_desired,
+            StartTasks: self._start,
+            CompleteDeployment: self._complete,
+            FailDeployment: self._fail,
+            DropDeployment: self._drop,
+            Tell: self._tell,
+            Wait: self._wait,
+            ReachSteadyState: self._steady,
+            SetStatus: self._status,
+        }
+
+    def look(self, service_arn: str) -> bool:
+        """Look once; true when something was done, so that it must be looked at again."""
+        service = self._shell.store.services.get(service_arn)
+        if service is None:
+            return False
+        plan = reconcile(self._snapshot(service))
+        stops = [action for action in plan if isinstance(action, StopTask)]
+        starts = any(isinstance(action, StartTasks | FailDeployment) for action in plan)
+        if service.steady and (stops or starts):
+            self._shell.store.put_service(replace(service, steady=False))
+        if not any(isinstance(action, Wait) for action in plan):
+            self._shell.waits.pop(service_arn, None)
+        for action in plan:
+            if not isinstance(action, StopTask):
+                self._do[type(action)](self._shell.store.services[service_arn], action)
+        if stops:
+            self._stop(self._shell.store.services[service_arn], stops)
+        return bool(stops) or self._moved(plan)
+
+    @staticmethod
+    def _moved(plan: Plan) -> bool:
+        still = Wait | Tell | ReachSteadyState
+        return any(not isinstance(action, still) for action in plan)
+
+    def _snapshot(self, service: Service) -> Snapshot:
+        store = self._shell.store
+        tasks = tuple(store.live_tasks_of_service(service.arn))
+        targets = {key: store.targets[key] for task in tasks for key in task.targets if key in store.targets}
+        return Snapshot(service=service, tasks=tasks, targets=targets, now_ms=self._shell.now_ms)
+
+    # Tasks
+
+    def _start(self, service: Service, action: Action) -> None:
+        assert isinstance(action, StartTasks), action
+        deployment = service.deployment(action.deployment_id)
+        assert deployment is not None, action
+        if deployment.launch_type not in (None, "FARGATE"):
+            self._shell.tell(service.arn, NO_INSTANCE.format(name=service.name), once=True)
+            failed = breaker.after_failed_start(deployment, self._shell.now_ms)
+            self._shell.put_deployment(service.arn, failed)
+            self._shell.look_later(service.arn, failed.next_launch_at_ms)
+            return
+        definition = self._shell.store.task_definitions[deployment.task_definition_arn]
+        providers = service.request.get("capacityProviderStrategy") or ()
+        birth = Birth(
+            cluster_arn=service.cluster_arn,
+            task_definition=definition,
+            group=f"service:{service.name}",
+            started_by=deployment.id,
+            service_arn=service.arn,
+            deployment_id=deployment.id,
+            launch_type=deployment.launch_type,
+            capacity_provider_name=providers[0].get("capacityProvider") if providers else None,
+            platform_version=deployment.platform_version,
+            network_configuration=deployment.network_configuration,
+            tags=_propagated(service, definition.tags),
+            enable_execute_command=bool(service.request.get("enableExecuteCommand")),
+        )
+        label = self._shell.label(service)
+        self._shell.decided(label, "start_tasks", action.reason, count=action.count)
+        siblings = self._shell.store.live_tasks_of_service(service.arn)
+        tasks = self._nursery.make(birth, action.count, siblings)
+        message = f"(service {service.name}) has started {len(tasks)} tasks: {_names(tasks)}."
+        if action.replacing:
+            message += f" Amazon ECS replaced {action.replacing} tasks due to an unhealthy status."
+        self._shell.tell(service.arn, message)
+
+    def _stop(self, service: Service, stops: list[StopTask]) -> None:
+        """Stop tasks together, so that one event tells of all of them."""
+        store, running, pending = self._shell.store, [], 0
+        for action in stops:
+            task = store.tasks[action.task_arn]
+            if action.failed_health:
+                self._unhealthy(service, task)
+            if task.is_pending:
+                pending += 1
+            else:
+                running.append(task)
+        if running:
+            message = f"(service {service.name}) has stopped {len(running)} running tasks: {_names(running)}."
+            self._shell.tell(service.arn, message)
+        if pending:
+            self._shell.tell(service.arn, f"(service {service.name}) stopped {pending} pending tasks.")
+        for action in stops:
+            self._life.stop(action.task_arn, action.stop_code, action.stopped_reason, action.reason)
+
+    def _unhealthy(self, service: Service, task: Task) -> None:
+        """Tell which check a task failed, and count it for the circuit breaker."""
+        sick = [t for t in self._shell.store.targets_of(task.targets) if t.state is TargetState.UNHEALTHY]
+        if sick:
+            target = sick[0]
+            reason = target.description or target.reason
+            message = (
+                f"(service {service.name}) (task {task.id}) (port {target.key.port}) is unhealthy in "
+                f"(target-group {target.key.target_group_arn}) due to (reason {reason})."
+            )
+        else:
+            message = f"(service {service.name}) (task {task.id}) failed container health checks."
+        self._shell.tell(service.arn, message)
+        self.change_deployment(task, breaker.after_failed_health)
+
+    def change_deployment(self, task: Task, change: Callable[[Deployment], Deployment]) -> None:
+        """Change the deployment that a task belongs to, if it is still listed."""
+        service = self._shell.store.services.get(task.service_arn or "")
+        deployment = service.deployment(task.deployment_id) if service is not None else None
+        if service is not None and deployment is not None:
+            self._shell.put_deployment(service.arn, change(deployment))
+
+    # Deployments
+
+    def _set_desired(self, service: Service, action: Action) -> None:
+        assert isinstance(action, SetDesired), action
+        deployment = service.deployment(action.deployment_id)
+        assert deployment is not None, action
+        self._shell.put_deployment(service.arn, replace(deployment, desired_count=action.count))
+
+    def _complete(self, service: Service, action: Action) -> None:
+        assert isinstance(action, CompleteDeployment), action
+        done = replace(
+            service.primary,
+            rollout_state=RolloutState.COMPLETED,
+            rollout_state_reason=COMPLETED_REASON.format(id=action.deployment_id),
+            ever_completed=True,
+        )
+        self._shell.decided(self._shell.label(service), "complete_deployment", action.reason)
+        self._shell.put_deployment(service.arn, done)
+        service = self._shell.store.services[service.arn]
+        self._shell.store.put_service(replace(service, last_completed=service.primary))
+        message = f"(service {service.name}) (deployment {action.deployment_id}) deployment completed."
+        self._shell.tell(service.arn, message)
+
+    def _fail(self, service: Service, action: Action) -> None:
+        """The circuit breaker tripped: FAILED, and back to the last COMPLETED deployment if it is told to."""
+        assert isinstance(action, FailDeployment), action
+        shell, label, failed_id = self._shell, self._shell.label(service), action.deployment_id
+        shell.decided(label, "fail_deployment", action.reason, deployment=failed_id)
+        failed = replace(
+            service.primary, rollout_state=RolloutState.FAILED, rollout_state_reason=FAILED_REASON
+        )
+        shell.put_deployment(service.arn, failed)
+        message = (
+            f"(service {service.name}) (deployment {failed_id}) deployment failed: tasks failed to start."
+        )
+        shell.tell(service.arn, message)
+        if action.roll_back_to is None:
+            return
+        shell.tell(service.arn, f"(service {service.name}) rolling back to deployment {action.roll_back_to}.")
+        self._roll_back(shell.store.services[service.arn], action.roll_back_to)
+
+    def _roll_back(self, service: Service, back_to: str) -> None:
+        """The old deployment becomes PRIMARY again, with its old id."""
+        shell, last = self._shell, service.last_completed
+        known = service.deployment(back_to) or last
+        assert known is not None and known.id == back_to, f"no deployment {back_to} to roll back to"
+        returning = replace(
+            known,
+            status=DeploymentStatus.PRIMARY,
+            rollout_state=RolloutState.IN_PROGRESS,
+            rollout_state_reason=ROLLING_BACK_REASON.format(to=back_to),
+            rolled_back_from=service.primary.id,
+            failed_tasks=0,
+            breaker_count=0,
+            failed_launches=0,
+            next_launch_at_ms=0,
+            updated_at_ms=shell.now_ms,
+        )
+        failed = replace(service.primary, status=DeploymentStatus.ACTIVE, updated_at_ms=shell.now_ms)
+        rest = tuple(d for d in service.deployments[1:] if d.id != back_to)
+        shell.store.put_service(replace(service, deployments=(returning, failed, *rest)))
+        shell.decided(
+            shell.label(service),
+            "roll_back",
+            breaker.rolled_back(failed, back_to),
+        )
+        for deployment in (returning, failed):
+            shell.record_deployment(service, deployment)
+
+    def _drop(self, service: Service, action: Action) -> None:
+        assert isinstance(action, DropDeployment), action
+        gone = service.deployment(action.deployment_id)
+        assert gone is not None, action
+        rest = tuple(d for d in service.deployments if d.id != action.deployment_id)
+        self._shell.store.put_service(replace(service, deployments=rest))
+        self._shell.record_deployment(service, gone, status=DeploymentStatus.INACTIVE)
+
+    # The service
+
+    def _tell(self, service: Service, action: Action) -> None:
+        assert isinstance(action, Tell), action
+        self._shell.tell(service.arn, action.message, once=action.once)
+
+    def _wait(self, service: Service, action: Action) -> None:
+        assert isinstance(action, Wait), action
+        if self._shell.waits.get(service.arn) != action.reason:
+            self._shell.waits[service.arn] = action.reason
+            self._shell.decided(self._shell.label(service), "wait", action.reason)
+        if action.until_ms is not None:
+            self._shell.look_later(service.arn, action.until_ms)
+
+    def _steady(self, service: Service, action: Action) -> None:
+        """Told on arrival, and every 6 hours while it lasts. Source: ecs-behaviour.md 5.3."""
+        now, told = self._shell.now_ms, service.steady_told_at_ms
+        if service.steady and told is not None and now < told + SUPPRESS_MS:
+            return
+        self._shell.tell(service.arn, f"(service {service.name}) has reached a steady state.")
+        service = self._shell.store.services[service.arn]
+        self._shell.store.put_service(replace(service, steady=True, steady_told_at_ms=now))
+        self._shell.look_later(service.arn, now + SUPPRESS_MS)
+
+    def _status(self, service: Service, action: Action) -> None:
+        assert isinstance(action, SetStatus), action
+        self._shell.store.put_service(replace(service, status=action.status))
+        self._shell.journal.record("service.status", self._shell.label(service), status=action.status)
+
+
+def _names(tasks: list[Task]) -> str:
+    return " ".join(f"(task {task.id})" for task in tasks)
+
+
+def _propagated(service: Service, of_definition: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The tags that a service's tasks get. Source: botocore ecs CreateServiceRequest.propagateTags."""
+    tags: tuple[tuple[str, str], ...] = ()
+    if service.request.get("enableECSManagedTags"):
+        cluster = service.cluster_arn.rsplit("/", 1)[1]
+        tags = (("aws:ecs:clusterName", cluster), ("aws:ecs:serviceName", service.name))
+    source = service.request.get("propagateTags")
+    if source == "SERVICE":
+        return (*tags, *service.tags)
+    return (*tags, *of_definition) if source == "TASK_DEFINITION" else tags

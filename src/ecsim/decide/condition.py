@@ -1,0 +1,73 @@
+"""In what condition is a service's task? The scheduler counts by this and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ecsim.model.network import Target, TargetState
+from ecsim.model.task import DesiredStatus, HealthStatus, TargetKey, Task, TaskStatus
+
+SETTLE_MS = 40_000
+"""A task without load balancer and health check counts as healthy this long after RUNNING.
+
+Source: botocore ecs DeploymentConfiguration.minimumHealthyPercent.
+"""
+
+
+class Condition(StrEnum):
+    """What the scheduler sees in a task."""
+
+    PENDING = "pending"
+    """On its way to RUNNING."""
+    STARTING = "starting"
+    """RUNNING, not yet known to be healthy."""
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    """It failed the load balancer's or its containers' health checks, past the grace period."""
+    STOPPING = "stopping"
+    """ECS wants it STOPPED, and it is on its way there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A task with its condition.
+
+    Attributes:
+        until_ms: when the condition may change by the passing of time alone, or None.
+        failed_in: the target group whose checks it failed, None when a container's own checks failed.
+    """
+
+    task: Task
+    condition: Condition
+    until_ms: int | None = None
+    failed_in: str | None = None
+
+
+def look(task: Task, targets: Mapping[TargetKey, Target], *, grace_s: int, now_ms: int) -> Seen:
+    """The condition of a task that is not STOPPED.
+
+    Source for what counts as healthy: botocore ecs DeploymentConfiguration.minimumHealthyPercent; for the grace
+    period: botocore ecs CreateServiceRequest.healthCheckGracePeriodSeconds.
+    """
+    if task.desired_status is DesiredStatus.STOPPED:
+        return Seen(task=task, condition=Condition.STOPPING)
+    if task.last_status is not TaskStatus.RUNNING or task.started_at_ms is None:
+        return Seen(task=task, condition=Condition.PENDING)
+    checked = any(c.has_health_check and c.essential for c in task.containers)
+    mine = [targets[key] for key in task.targets if key in targets]
+    grace_ends = task.started_at_ms + grace_s * 1_000
+    failed_in = next((t.key.target_group_arn for t in mine if t.state is TargetState.UNHEALTHY), None)
+    if failed_in is not None or (checked and task.health_status is HealthStatus.UNHEALTHY):
+        if now_ms >= grace_ends:
+            return Seen(task=task, condition=Condition.UNHEALTHY, failed_in=failed_in)
+        return Seen(task=task, condition=Condition.STARTING, until_ms=grace_ends)
+    if checked and task.health_status is not HealthStatus.HEALTHY:
+        return Seen(task=task, condition=Condition.STARTING)
+    if task.targets:
+        healthy = len(mine) == len(task.targets) and all(t.state is TargetState.HEALTHY for t in mine)
+        return Seen(task=task, condition=Condition.HEALTHY if healthy else Condition.STARTING)
+    if checked or now_ms >= task.started_at_ms + SETTLE_MS:
+        return Seen(task=task, condition=Condition.HEALTHY)
+    return Seen(task=task, condition=Condition.STARTING, until_ms=task.started_at_ms + SETTLE_MS)

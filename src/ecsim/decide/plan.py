@@ -1,0 +1,107 @@
+"""Plans: what a decider wants done, each action with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecsim.model.reason import Reason
+from ecsim.model.task import StopCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTasks:
+    """Start `count` tasks of a deployment; `replacing` of them stand in for unhealthy ones."""
+
+    deployment_id: str
+    count: int
+    reason: Reason
+    replacing: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopTask:
+    """Stop a task."""
+
+    task_arn: str
+    stop_code: StopCode
+    stopped_reason: str
+    reason: Reason
+    failed_health: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDesired:
+    """Show another desired count for a deployment."""
+
+    deployment_id: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteDeployment:
+    """The primary deployment has arrived."""
+
+    deployment_id: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailDeployment:
+    """The circuit breaker gives the deployment up; roll back to another one if given."""
+
+    deployment_id: str
+    roll_back_to: str | None
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropDeployment:
+    """An old deployment has no tasks left."""
+
+    deployment_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """Write a service event; `once`: not again while the same text was told in the last 6 hours.
+
+    Source: ECS Developer Guide, service-event-messages (duplicates are suppressed until solved or 6 hours pass).
+    """
+
+    message: str
+    once: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Nothing to do now, and why; look again at `until_ms` if given, else when something changes."""
+
+    reason: Reason
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachSteadyState:
+    """The service is steady."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStatus:
+    """The service becomes DRAINING or INACTIVE."""
+
+    status: str
+
+
+Action = (
+    StartTasks
+    | StopTask
+    | SetDesired
+    | CompleteDeployment
+    | FailDeployment
+    | DropDeployment
+    | Tell
+    | Wait
+    | ReachSteadyState
+    | SetStatus
+)
+Plan = tuple[Action, ...]

@@ -1,0 +1,48 @@
+"""Every reason code that a decision can carry, with the fields that its wording may use.
+
+`ecsim.view.words` words each of them in English and Japanese; a test keeps the two in step.
+"""
+
+from __future__ import annotations
+
+REASONS: dict[str, tuple[str, ...]] = {
+    # Starting and stopping during a rolling update (ecs-behaviour.md 5.4)
+    "rolling.start": ("start", "active", "desired", "total", "max_total"),
+    "rolling.ceiling": ("active", "desired", "total", "max_total", "maximum_percent"),
+    "rolling.stop_old": ("healthy", "floor", "old"),
+    "rolling.stop_old_unhealthy": ("old",),
+    "rolling.stop_to_make_room": ("healthy", "min_healthy", "total", "max_total", "minimum_healthy_percent"),
+    "rolling.wait_healthy": ("healthy", "floor", "new_healthy", "desired"),
+    "rolling.wait_draining": ("stopping", "total", "max_total"),
+    "rolling.stuck": ("desired", "min_healthy", "max_total", "minimum_healthy_percent", "maximum_percent"),
+    "rolling.complete": ("desired",),
+    # Keeping the desired count
+    "scale.out": ("start", "active", "desired"),
+    "scale.in": ("active", "desired", "zone"),
+    "scale.pending": ("active", "desired"),
+    # Unhealthy tasks (5.6)
+    "replace.start_first": ("unhealthy", "total", "max_total"),
+    "replace.stop_replaced": ("healthy", "desired"),
+    "replace.stop_first": ("healthy", "min_healthy", "total", "max_total"),
+    "replace.stop_failed_start": ("deployment",),
+    # The launch throttle (5.8)
+    "throttle.wait": ("failed_launches", "delay_s"),
+    # The circuit breaker (5.11)
+    "breaker.trip": ("count", "threshold", "desired"),
+    "breaker.trip_and_roll_back": ("count", "threshold", "desired", "to"),
+    "breaker.stalled": ("count", "threshold", "desired"),
+    "breaker.roll_back": ("failed", "to", "failed_tasks"),
+    "breaker.failed_deployment": ("deployment",),
+    # The end of a service
+    "service.draining": (),
+    # Tasks
+    "task.image_not_pulled": ("image", "text"),
+    "task.resource_not_ready": ("text",),
+    "task.container_not_started": ("container", "text"),
+    "task.essential_exited": ("container", "exit_code"),
+    "task.dependency_failed": ("container", "dependency", "condition"),
+    "task.stopped_by_user": (),
+    "task.waits_for_draining": ("targets", "delay_s"),
+    "task.killed_after_stop_timeout": ("container", "stop_timeout_s"),
+    "task.no_capacity": ("text",),
+}

@@ -1,0 +1,243 @@
+"""One look at one service: what should happen now, and why.
+
+Level-triggered: it sees everything, remembers nothing, and may be called at any time. The controller applies the
+plan and looks again until the plan is empty or only waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ecsim.decide import breaker
+from ecsim.decide.condition import Condition, Seen, look
+from ecsim.decide.plan import (
+    Action,
+    CompleteDeployment,
+    DropDeployment,
+    Plan,
+    ReachSteadyState,
+    SetDesired,
+    SetStatus,
+    StartTasks,
+    StopTask,
+    Tell,
+    Wait,
+)
+from ecsim.decide.replacement import replace_unhealthy
+from ecsim.decide.rolling import Rollout, next_step
+from ecsim.decide.scale import stop_surplus
+from ecsim.model.network import Target
+from ecsim.model.reason import Reason, because
+from ecsim.model.service import Deployment, RolloutState, Service
+from ecsim.model.task import BEFORE_RUNNING, StopCode, TargetKey, Task, TaskStatus
+
+STUCK = (
+    "(service {name}) was unable to stop or start tasks during a deployment because of the service deployment "
+    "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
+)
+"""Source: ECS Developer Guide, service-event-messages-list."""
+
+INCONSISTENT = "(service {name}) is unable to consistently start tasks successfully."
+"""Source: ECS Developer Guide, service-event-messages-list."""
+
+THROTTLE_TOLD_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a look needs: the service, its tasks that are not STOPPED, and their targets."""
+
+    service: Service
+    tasks: tuple[Task, ...]
+    targets: Mapping[TargetKey, Target]
+    now_ms: int
+
+
+def scaling_stopped_reason(deployment_id: str) -> str:
+    """The stoppedReason of a task that a deployment or scale-in stops. Source: ecs-behaviour.md 2.5."""
+    return f"Scaling activity initiated by (deployment {deployment_id})"
+
+
+def reconcile(snapshot: Snapshot) -> Plan:
+    """Decide what to do about a service now."""
+    service = snapshot.service
+    if service.status != "ACTIVE":
+        return _wind_down(snapshot)
+    grace = service.health_check_grace_period_s
+    seen = [look(task, snapshot.targets, grace_s=grace, now_ms=snapshot.now_ms) for task in snapshot.tasks]
+    trip = breaker.verdict(service)
+    if trip is not None:
+        return (trip,)
+    actions: list[Action] = []
+    _show_desired(service, seen, actions)
+    replaced = replace_unhealthy(service, seen)
+    actions += replaced
+    if not any(isinstance(action, StartTasks | StopTask) for action in replaced):
+        actions += _roll(service, seen, snapshot.now_ms)
+    _arrive(service, seen, actions)
+    later = [s.until_ms for s in seen if s.until_ms is not None]
+    if later:
+        actions.append(
+            Wait(
+                reason=because("scale.pending", active=len(seen), desired=service.desired_count),
+                until_ms=min(later),
+            )
+        )
+    return tuple(actions)
+
+
+def _wind_down(snapshot: Snapshot) -> Plan:
+    """A deleted service: stop everything; INACTIVE when all tasks are STOPPING or beyond.
+
+    Source: botocore ecs DeleteService.
+    """
+    service = snapshot.service
+    if service.status == "INACTIVE":
+        return ()
+    stops = tuple(
+        StopTask(
+            task_arn=task.arn,
+            stop_code=StopCode.SERVICE_SCHEDULER_INITIATED,
+            stopped_reason=scaling_stopped_reason(task.deployment_id or ""),
+            reason=because("service.draining"),
+        )
+        for task in snapshot.tasks
+        if task.desired_status == "RUNNING"
+    )
+    leaving = (*BEFORE_RUNNING, TaskStatus.RUNNING, TaskStatus.DEACTIVATING)
+    if not stops and not any(task.last_status in leaving for task in snapshot.tasks):
+        return (SetStatus(status="INACTIVE"),)
+    return stops
+
+
+def _show_desired(service: Service, seen: list[Seen], actions: list[Action]) -> None:
+    """Each deployment's desired count: the service's for the primary, what is left for the others."""
+    for deployment in service.deployments:
+        if deployment is service.primary and deployment.rollout_state is not RolloutState.FAILED:
+            wanted = service.desired_count
+        else:
+            wanted = _active(seen, deployment)
+        if deployment.desired_count != wanted:
+            actions.append(SetDesired(deployment_id=deployment.id, count=wanted))
+
+
+def _active(seen: list[Seen], deployment: Deployment) -> int:
+    return sum(
+        1 for s in seen if s.task.deployment_id == deployment.id and s.condition is not Condition.STOPPING
+    )
+
+
+def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
+    """Bring the primary deployment up to the desired count and the old ones down."""
+    primary = service.primary
+    if primary.rollout_state is RolloutState.FAILED:
+        return _after_failure(service, seen)
+    new = [s for s in seen if s.task.deployment_id == primary.id]
+    old = [s for s in seen if s.task.deployment_id != primary.id and s.condition is not Condition.STOPPING]
+    surplus = stop_surplus(service, new)
+    if surplus:
+        return surplus
+    configuration = service.deployment_configuration
+    unhealthy = [s for s in new if s.condition is Condition.UNHEALTHY]
+    rollout = Rollout(
+        desired=service.desired_count,
+        minimum_healthy_percent=configuration.minimum_healthy_percent,
+        maximum_percent=configuration.maximum_percent,
+        active_new=sum(1 for s in new if s.condition is not Condition.STOPPING) - len(unhealthy),
+        healthy_new=_count(new, Condition.HEALTHY),
+        healthy_old=_count(old, Condition.HEALTHY),
+        useless_old=_count(old, Condition.PENDING) + _count(old, Condition.UNHEALTHY),
+        starting_old=_count(old, Condition.STARTING),
+        total=len(seen),
+        stopping=_count(seen, Condition.STOPPING),
+    )
+    missing = rollout.desired - rollout.active_new
+    if not old and missing <= 0:
+        return []
+    step = next_step(rollout)
+    if not old and not step.start:
+        return [Wait(reason=because("scale.pending", active=rollout.active_new, desired=rollout.desired))]
+    if step.start and now_ms < primary.next_launch_at_ms:
+        return _throttled(service, now_ms)
+    if step.start:
+        return [_start(service, step.start, step.reason, rolling=bool(old), active=rollout.active_new)]
+    actions: list[Action] = _stop_old(service, old, step.stop_useless, step.stop_healthy, step.reason)
+    if step.stuck:
+        actions.append(Tell(message=STUCK.format(name=service.name)))
+    return actions or [Wait(reason=step.reason)]
+
+
+def _start(service: Service, count: int, reason: Reason, *, rolling: bool, active: int) -> StartTasks:
+    if not rolling and service.primary.rollout_state is RolloutState.COMPLETED:
+        reason = because("scale.out", start=count, active=active, desired=service.desired_count)
+    return StartTasks(deployment_id=service.primary.id, count=count, reason=reason)
+
+
+def _count(seen: list[Seen], condition: Condition) -> int:
+    return sum(1 for s in seen if s.condition is condition)
+
+
+def _throttled(service: Service, now_ms: int) -> list[Action]:
+    primary = service.primary
+    delay_s = -(-(primary.next_launch_at_ms - now_ms) // 1_000)
+    reason = because("throttle.wait", failed_launches=primary.failed_launches, delay_s=delay_s)
+    wait = Wait(reason=reason, until_ms=primary.next_launch_at_ms)
+    if primary.failed_launches >= THROTTLE_TOLD_AFTER:
+        return [Tell(message=INCONSISTENT.format(name=service.name)), wait]
+    return [wait]
+
+
+def _stop_old(service: Service, old: list[Seen], useless: int, healthy: int, reason: Reason) -> list[Action]:
+    """Stop old tasks: the oldest deployment first; pending and unhealthy ones before healthy ones."""
+    age = {d.id: place for place, d in enumerate(reversed(service.deployments))}
+    oldest_first = sorted(old, key=lambda s: age.get(s.task.deployment_id or "", -1))
+    rank = {Condition.PENDING: 0, Condition.UNHEALTHY: 1, Condition.STARTING: 2}
+    spare = sorted((s for s in oldest_first if s.condition in rank), key=lambda s: rank[s.condition])
+    well = [s for s in oldest_first if s.condition is Condition.HEALTHY]
+    return [
+        StopTask(
+            task_arn=s.task.arn,
+            stop_code=StopCode.SERVICE_SCHEDULER_INITIATED,
+            stopped_reason=scaling_stopped_reason(service.primary.id),
+            reason=reason,
+        )
+        for s in [*spare[:useless], *well[:healthy]]
+    ]
+
+
+def _after_failure(service: Service, seen: list[Seen]) -> list[Action]:
+    """A failed primary launches nothing more; its tasks that are not healthy go."""
+    reason = because("breaker.failed_deployment", deployment=service.primary.id)
+    return [
+        StopTask(
+            task_arn=s.task.arn,
+            stop_code=StopCode.SERVICE_SCHEDULER_INITIATED,
+            stopped_reason=scaling_stopped_reason(service.primary.id),
+            reason=reason,
+        )
+        for s in seen
+        if s.task.deployment_id == service.primary.id
+        and s.condition in (Condition.PENDING, Condition.STARTING, Condition.UNHEALTHY)
+    ]
+
+
+def _arrive(service: Service, seen: list[Seen], actions: list[Action]) -> None:
+    """Drop empty old deployments; tell when the primary has arrived and when the service is steady."""
+    if any(isinstance(action, StartTasks | StopTask) for action in actions):
+        return
+    left = {s.task.deployment_id for s in seen}
+    dropped = [d.id for d in service.deployments[1:] if d.id not in left]
+    actions += [DropDeployment(deployment_id=deployment_id) for deployment_id in dropped]
+    primary = service.primary
+    settled = (
+        len(service.deployments) - len(dropped) == 1
+        and len(seen) == service.desired_count
+        and all(s.condition is Condition.HEALTHY for s in seen)
+    )
+    if not settled or primary.rollout_state is RolloutState.FAILED:
+        return
+    if primary.rollout_state is RolloutState.IN_PROGRESS:
+        reason = because("rolling.complete", desired=service.desired_count)
+        actions.append(CompleteDeployment(deployment_id=primary.id, reason=reason))
+    actions.append(ReachSteadyState())
