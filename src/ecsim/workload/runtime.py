@@ -1,0 +1,465 @@
+"""The runtime: runs the containers' programs on virtual time.
+
+Stock programs are data and are read here; a program that somebody wrote is called through the host, and only
+while time moves (in `handle`, `probe`, `command` and `begin`, never while an API call is answered), so that
+it may live in another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ecsim.clock.engine import Engine, Wake
+from ecsim.clock.journal import Journal
+from ecsim.faults import Fault, FaultKind, Faults
+from ecsim.model.task import Task
+from ecsim.model.task_definition import ContainerDefinition
+from ecsim.workload import shell, stock
+from ecsim.workload.host import Host
+from ecsim.workload.images import Catalog, Pushed
+from ecsim.workload.messages import SERVER_ERROR, UNREADABLE, Answer, Reaction, read_reaction
+from ecsim.workload.program import Request
+from ecsim.workload.runs import Begun, Failure, Hosted, Probe, Run
+from ecsim.workload.stock import OnSigterm, Stock
+
+OnExit = Callable[[str, str, int, str | None], None]
+"""(task ARN, container, exit code, reason)."""
+OnAbort = Callable[[int], None]
+"""(id of the request in flight)."""
+Log = Callable[[str, str, int, str], None]
+"""(task ARN, container, at_ms, line)."""
+
+SIGKILLED, SIGTERMED = 137, 143
+"""128 + the signal's number. Source: ecs-behaviour.md 2.5."""
+HEALTH_AGENT = "ELB-HealthChecker/2.0"
+"""Source: ALB user guide, target group health checks."""
+FAULT_STATUS = 500
+"""What a health check gets from a program with the fault FAIL_HEALTH."""
+
+
+class Workload:
+    """The containers' programs.
+
+    Attributes:
+        on_exit: told when a container ends.
+        on_abort: told about each request that was in flight in a container that ended.
+        log: told each line that a program writes, or None.
+    """
+
+    def __init__(
+        self, engine: Engine, journal: Journal, catalog: Catalog, host: Host, faults: Faults
+    ) -> None:
+        self._engine = engine
+        self._journal = journal
+        self._catalog = catalog
+        self._host = host
+        self._faults = faults
+        self._tasks: dict[str, Hosted] = {}
+        self._in_flight: dict[int, tuple[Hosted, Run]] = {}
+        self._serial = 0
+        self._request_id = 0
+        self._ended: list[str] = []
+        self.on_exit: list[OnExit] = []
+        self.on_abort: list[OnAbort] = []
+        self.log: Log | None = None
+
+    # The controller's side
+
+    def start(
+        self,
+        task: Task,
+        definition: ContainerDefinition,
+        *,
+        digest: str | None,
+        environment: Mapping[str, str],
+    ) -> Failure | None:
+        """Start a container now; a Failure is `CannotStartContainerError: ...`."""
+        program = self._catalog.program_for(definition.image, digest)
+        if program is None:
+            error = "CannotStartContainerError: failed to get container status"
+            return Failure(text=f"{error}: nobody knows what {definition.image} runs")
+        hosted = self._tasks.get(task.arn)
+        if hosted is None:
+            hosted = Hosted(
+                arn=task.arn, task_id=task.id, group=task.group, availability_zone=task.availability_zone
+            )
+            self._tasks[task.arn] = hosted
+        self._serial += 1
+        run = Run(
+            serial=self._serial,
+            name=definition.name,
+            image=definition.image,
+            program=program,
+            essential=definition.essential,
+            environment=environment,
+            ports=definition.container_ports,
+            listening={},
+        )
+        hosted.runs[run.name] = run
+        if isinstance(program, Stock):
+            self._start_stock(hosted, run, program)
+        else:
+            self._later(0, hosted, run, "start")
+        return None
+
+    def stop(self, task_arn: str, container: str, signal: str = "SIGTERM") -> None:
+        """Send the stop signal; what the program does about it is its own affair."""
+        found = self._find(task_arn, container)
+        if found is None or self._fault(FaultKind.HANG, found[0]) is not None:
+            return
+        hosted, run = found
+        program = run.stock
+        if program is None:
+            self._later(0, hosted, run, "signal", signal=signal)
+        elif program.on_sigterm is OnSigterm.DIE:
+            self._end(hosted, run, SIGTERMED, None)
+        elif program.on_sigterm is OnSigterm.FINISH:
+            self._finish_gracefully(hosted, run, 0)
+
+    def kill(
+        self, task_arn: str, container: str, *, exit_code: int = SIGKILLED, reason: str | None = None
+    ) -> None:
+        """End it now (SIGKILL, or OOM with a reason)."""
+        found = self._find(task_arn, container)
+        if found is not None:
+            self._end(*found, exit_code, reason)
+
+    def probe(self, task_arn: str, port: int, path: str, protocol: str, timeout_ms: int) -> Probe:
+        """One load balancer health check against the program that listens on the port."""
+        hosted = self._tasks.get(task_arn)
+        if hosted is None or self._fault(FaultKind.HANG, hosted) is not None:
+            return Probe(problem="timeout")
+        run = hosted.listener(port, self._engine.now_ms)
+        if run is None:
+            return Probe(problem="refused")
+        failing = self._fault(FaultKind.FAIL_HEALTH, hosted)
+        if protocol not in ("HTTP", "HTTPS"):
+            return Probe(problem="refused") if failing is not None else Probe(status=0)
+        if failing is not None:
+            return Probe(status=_number(failing.value.get("status"), FAULT_STATUS))
+        answer = self._ask(hosted, run, _request(path, HEALTH_AGENT))
+        if answer.takes_ms is None or answer.takes_ms > timeout_ms:
+            return Probe(problem="timeout")
+        return Probe(status=answer.status)
+
+    def command(self, task_arn: str, container: str, command: Sequence[str], timeout_ms: int) -> int | None:
+        """Run a health command in a container: its exit code, or None when it took too long."""
+        found = self._find(task_arn, container)
+        if found is None:
+            return SIGKILLED
+        hosted, run = found
+        if self._fault(FaultKind.HANG, hosted) is not None:
+            return None
+        if self._fault(FaultKind.FAIL_HEALTH, hosted) is not None:
+            return 1
+        outcome = shell.run(
+            command,
+            has=run.program.commands,
+            fetch=lambda port, path, agent: self._fetch(hosted, port, path, agent),
+            own=lambda argv: self._own_command(hosted, run, argv),
+        )
+        return None if outcome.took_ms is None or outcome.took_ms > timeout_ms else outcome.code
+
+    def settled(self, task_arn: str) -> bool:
+        """Whether the answers of its programs stay as they are until something happens to the task.
+
+        True for stock programs that are up and that no fault concerns. When a fault is switched on or off,
+        look again.
+        """
+        hosted = self._tasks.get(task_arn)
+        if hosted is None:
+            return True
+        if (
+            self._fault(FaultKind.HANG, hosted) is not None
+            or self._fault(FaultKind.FAIL_HEALTH, hosted) is not None
+        ):
+            return False
+        now_ms = self._engine.now_ms
+        return all(
+            isinstance(run.program, Stock) and all(since <= now_ms for since in run.listening.values())
+            for run in hosted.runs.values()
+        )
+
+    # The data plane's side
+
+    def begin(self, task_arn: str, port: int, request: Request) -> Begun:
+        """Give a request to the program that listens on a port of a task."""
+        hosted = self._tasks.get(task_arn)
+        if hosted is None:
+            return Begun(problem="unreachable")
+        hung = self._fault(FaultKind.HANG, hosted) is not None
+        run = hosted.listener(port, self._engine.now_ms)
+        if run is None:
+            return Begun(problem="refused")
+        self._request_id += 1
+        number = self._request_id
+        run.in_flight[number] = None
+        self._in_flight[number] = (hosted, run)
+        answer = Answer(takes_ms=None) if hung else self._ask(hosted, run, request)
+        return Begun(id=number, duration_ms=answer.takes_ms, answer=answer, container=run.name)
+
+    def finish(self, request_id: int) -> bool:
+        """The time of a request in flight is over: whether its answer goes out (not when it hangs)."""
+        found = self._in_flight.get(request_id)
+        if found is None:
+            return False
+        if self._fault(FaultKind.HANG, found[0]) is not None:
+            return False
+        self.forget(request_id)
+        return True
+
+    def forget(self, request_id: int) -> None:
+        """Nobody waits for this answer any more."""
+        found = self._in_flight.pop(request_id, None)
+        if found is None:
+            return
+        hosted, run = found
+        run.in_flight.pop(request_id, None)
+        if run.finishing is not None and not run.in_flight:
+            self._end(hosted, run, run.finishing, None)
+
+    def task_ids(self) -> list[str]:
+        """The ids of the tasks that run containers, oldest first."""
+        return [hosted.task_id for hosted in self._tasks.values()]
+
+    # Faults and time
+
+    def strike(self, fault: Fault) -> list[str]:
+        """Let a fault that ends programs (CRASH, OUT_OF_MEMORY) happen now; others act while they are on.
+
+        `fault.value` may name a `container` and an `exit_code`; otherwise the first essential container of
+        each matching task ends.
+
+        Returns:
+            The ARNs of the tasks that it hit.
+        """
+        if fault.kind not in (FaultKind.CRASH, FaultKind.OUT_OF_MEMORY):
+            return []
+        alone = Faults()
+        alone.inject(fault)
+        hit: list[str] = []
+        for hosted in list(self._tasks.values()):
+            if alone.on(fault.kind, task_id=hosted.task_id, group=hosted.group) is None:
+                continue
+            name = fault.value.get("container")
+            runs = [
+                run for run in hosted.runs.values() if (run.essential if name is None else run.name == name)
+            ]
+            if runs:
+                memory = fault.kind is FaultKind.OUT_OF_MEMORY
+                code = SIGKILLED if memory else _number(fault.value.get("exit_code"), 1)
+                self._end(hosted, runs[0], code, stock.OUT_OF_MEMORY if memory else None)
+                hit.append(hosted.arn)
+        return hit
+
+    def handle(self, wake: Wake) -> None:
+        """Handle a wake of the kind "program"."""
+        hosted = self._tasks.get(wake.key)
+        run = None if hosted is None else hosted.runs.get(str(wake.detail["container"]))
+        if hosted is None or run is None or run.serial != wake.detail["run"]:
+            return
+        match wake.detail["what"]:
+            case "exit":
+                program = run.stock
+                if program is not None and program.exit_line is not None and wake.detail.get("own"):
+                    self._say(hosted, run, program.exit_line)
+                reason = wake.detail.get("reason")
+                code = _number(wake.detail["code"], 1)
+                self._end(hosted, run, code, None if reason is None else str(reason))
+            case "tick":
+                self._tick(hosted, run, wake)
+            case "start":
+                self._react(hosted, run, self._call(hosted, run, "start"), fatal=True)
+            case "signal":
+                signal = str(wake.detail["signal"])
+                self._react(hosted, run, self._call(hosted, run, "signal", signal=signal), fatal=False)
+
+    # Stock programs
+
+    def _start_stock(self, hosted: Hosted, run: Run, program: Stock) -> None:
+        environment = run.environment
+        open_at = self._engine.now_ms + stock.listen_after_ms(program, environment)
+        for port in stock.ports_of(program, run.ports, environment):
+            run.listening[port] = open_at
+        if program.start_line is not None:
+            self._say(hosted, run, program.start_line)
+        if program.exit_after_ms is not None:
+            self._later(
+                program.exit_after_ms,
+                hosted,
+                run,
+                "exit",
+                code=program.exit_code,
+                reason=program.exit_reason,
+                own=True,
+            )
+        if program.every_ms is not None:
+            self._beat(hosted, run, program.every_ms)
+
+    # Programs that people wrote
+
+    def _call(self, hosted: Hosted, run: Run, method: str, **more: object) -> Reaction:
+        """Call a program through its host; whatever comes back is only believed after it was read."""
+        assert isinstance(run.program, Pushed), f"{run.image} is a stock program"
+        facts: dict[str, Any] = {
+            "id": _run_id(hosted, run),
+            "name": run.name,
+            "task_id": hosted.task_id,
+            "image": run.image,
+            "service": hosted.service,
+            "availability_zone": hosted.availability_zone,
+            "environment": dict(run.environment),
+            "ports": list(run.ports),
+            "now_ms": self._engine.now_ms,
+        }
+        ended, self._ended = self._ended, []
+        payload = {"container": facts, "ended": ended, **more}
+        return read_reaction(self._host.call(run.program.name, method, payload))
+
+    def _react(self, hosted: Hosted, run: Run, reaction: Reaction, *, fatal: bool) -> None:
+        """Do what a program asked for. Ends are never immediate here: they come as wakes."""
+        for effect in reaction.effects:
+            match effect:
+                case ("log", line):
+                    self._say(hosted, run, line)
+                case ("listen", port, after_ms):
+                    run.listening[port] = self._engine.now_ms + after_ms
+                case ("exit", code, after_ms):
+                    self._later(after_ms, hosted, run, "exit", code=code)
+                case ("finish", code):
+                    run.finishing = code
+                    run.listening.clear()
+                    if not run.in_flight:
+                        self._later(0, hosted, run, "exit", code=code)
+                case ("every", interval_ms):
+                    self._beat(hosted, run, interval_ms)
+        if reaction.error is not None:
+            self._say(hosted, run, f"Traceback: {reaction.error}")
+            if fatal:
+                self._later(0, hosted, run, "exit", code=1)
+
+    def _ask(self, hosted: Hosted, run: Run, request: Request) -> Answer:
+        """What a program answers to a request."""
+        run.asked += 1
+        program = run.stock
+        if program is not None:
+            if request.path == "/crash":
+                self._later(0, hosted, run, "exit", code=1)
+                return Answer(takes_ms=None)
+            return stock.answer(program, request, run.environment, hosted.task_id)
+        reaction = self._call(
+            hosted,
+            run,
+            "request",
+            request={
+                "method": request.method,
+                "path": request.path,
+                "query": request.query,
+                "headers": dict(request.headers),
+                "body": request.body,
+            },
+        )
+        self._react(hosted, run, reaction, fatal=False)
+        if reaction.hung:
+            return Answer(takes_ms=None)
+        if reaction.answer is None and reaction.error is None:
+            leaving = any(effect[0] == "exit" for effect in reaction.effects)
+            if leaving:
+                return Answer(takes_ms=None)
+            self._say(hosted, run, f"Traceback: {UNREADABLE}")
+        return reaction.answer if reaction.answer is not None else SERVER_ERROR
+
+    def _own_command(self, hosted: Hosted, run: Run, argv: Sequence[str]) -> int | None:
+        if run.stock is not None:
+            return None
+        reaction = self._call(hosted, run, "command", argv=list(argv))
+        self._react(hosted, run, reaction, fatal=False)
+        return 1 if reaction.error is not None else reaction.code
+
+    def _fetch(self, hosted: Hosted, port: int, path: str, agent: str) -> shell.Got:
+        run = hosted.listener(port, self._engine.now_ms)
+        if run is None:
+            return shell.Got(status=None)
+        answer = self._ask(hosted, run, _request(path, agent))
+        return shell.Got(status=answer.status, takes_ms=answer.takes_ms)
+
+    # Time inside a container
+
+    def _later(self, after_ms: int, hosted: Hosted, run: Run, what: str, **detail: object) -> None:
+        self._engine.call_at(
+            self._engine.now_ms + after_ms,
+            "program",
+            hosted.arn,
+            container=run.name,
+            run=run.serial,
+            what=what,
+            **detail,
+        )
+
+    def _beat(self, hosted: Hosted, run: Run, interval_ms: int) -> None:
+        run.every_ms = interval_ms
+        run.beat += 1
+        self._later(interval_ms, hosted, run, "tick", beat=run.beat)
+
+    def _tick(self, hosted: Hosted, run: Run, wake: Wake) -> None:
+        if run.beat != wake.detail["beat"] or run.every_ms is None:
+            return
+        if self._fault(FaultKind.HANG, hosted) is None:
+            program = run.stock
+            if program is not None:
+                self._say(hosted, run, program.tick_line)
+            else:
+                self._react(hosted, run, self._call(hosted, run, "tick"), fatal=True)
+        if run.beat == wake.detail["beat"]:
+            self._beat(hosted, run, run.every_ms)
+
+    def _finish_gracefully(self, hosted: Hosted, run: Run, code: int) -> None:
+        run.listening.clear()
+        run.finishing = code
+        if not run.in_flight:
+            self._end(hosted, run, code, None)
+
+    def _end(self, hosted: Hosted, run: Run, code: int, reason: str | None) -> None:
+        """A container ends: tell the controller, then fail what was in flight."""
+        if hosted.runs.get(run.name) is not run:
+            return
+        del hosted.runs[run.name]
+        if not hosted.runs:
+            self._tasks.pop(hosted.arn, None)
+        if run.stock is None:
+            self._ended.append(_run_id(hosted, run))
+        aborted = list(run.in_flight)
+        run.in_flight.clear()
+        for number in aborted:
+            self._in_flight.pop(number, None)
+        for told in self.on_exit:
+            told(hosted.arn, run.name, code, reason)
+        for number in aborted:
+            for abort in self.on_abort:
+                abort(number)
+
+    def _say(self, hosted: Hosted, run: Run, line: str) -> None:
+        if self.log is not None:
+            self.log(hosted.arn, run.name, self._engine.now_ms, line)
+
+    def _find(self, task_arn: str, container: str) -> tuple[Hosted, Run] | None:
+        hosted = self._tasks.get(task_arn)
+        run = None if hosted is None else hosted.runs.get(container)
+        return None if hosted is None or run is None else (hosted, run)
+
+    def _fault(self, kind: FaultKind, hosted: Hosted) -> Fault | None:
+        return self._faults.on(kind, task_id=hosted.task_id, group=hosted.group)
+
+
+def _run_id(hosted: Hosted, run: Run) -> str:
+    return f"{hosted.task_id}/{run.name}/{run.serial}"
+
+
+def _request(path: str, agent: str) -> Request:
+    path, _, query = path.partition("?")
+    return Request(path=path or "/", query=query, headers={"user-agent": agent})
+
+
+def _number(value: object, otherwise: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else otherwise
