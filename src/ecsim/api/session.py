@@ -1,0 +1,88 @@
+"""boto3 clients that need no socket: what they would send goes to a function instead."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from typing import Any
+
+from ecsim.api.errors import Answer
+from ecsim.api.wire import loader
+
+Send = Callable[[str, str, Mapping[str, str], bytes], Answer]
+"""(method, url, headers, body) -> (status, headers, body)."""
+
+
+class Raw(BytesIO):
+    """A response body as botocore reads it."""
+
+    def stream(self, **_options: Any) -> Any:
+        """The body in one piece."""
+        yield self.read()
+
+
+def before_send(send: Send) -> Callable[..., Any]:
+    """A handler for botocore's event `before-send` that answers by `send`."""
+    from botocore.awsrequest import AWSResponse
+
+    def answer(request: Any, **_event: Any) -> Any:
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        body = request.body
+        if hasattr(body, "read"):
+            body = body.read()
+        status, answered, content = send(request.method, request.url, headers, _bytes(body))
+        return AWSResponse(request.url, status, answered, Raw(content))
+
+    return answer
+
+
+def new_client(service: str, region: str, send: Send, reads: tuple[str, ...] | None = None) -> Any:
+    """A boto3 client whose requests go to `send`.
+
+    Args:
+        service: boto3's name of the service.
+        region: of the client.
+        send: answers its requests.
+        reads: if given, only operations whose names begin so may be called.
+    """
+    import boto3
+    import botocore.session
+    from botocore import UNSIGNED
+    from botocore.config import Config
+
+    core = botocore.session.Session()
+    core.register_component("data_loader", loader())
+    core.set_config_variable("config_file", os.devnull)
+    core.set_config_variable("credentials_file", os.devnull)
+    core.register("before-send", before_send(send))
+    if reads is not None:
+
+        def refuse(model: Any, **_event: Any) -> None:
+            if not model.name.startswith(reads):
+                raise PermissionError(f"{service}:{model.name} may change something: this client only looks")
+
+        core.register("before-parameter-build", refuse)
+    config = Config(
+        signature_version=UNSIGNED,
+        retries={"mode": "standard"},
+        ignore_configured_endpoint_urls=True,
+    )
+    session = boto3.Session(botocore_session=core, region_name=region)
+    return session.client(
+        service,
+        region_name=region,
+        config=config,
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_secret_access_key="nobody-checks-this",  # noqa: S106
+    )
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _bytes(body: str | bytes | bytearray | None) -> bytes:
+    if body is None:
+        return b""
+    return body.encode() if isinstance(body, str) else bytes(body)
