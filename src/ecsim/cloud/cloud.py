@@ -1,0 +1,243 @@
+"""The cloud: every part put together. The only place that knows everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ecsim.api import ecs, mount
+from ecsim.api.ecs.desk import Desk
+from ecsim.api.gate import Gate
+from ecsim.api.wire import Caller
+from ecsim.clock.duration import milliseconds
+from ecsim.clock.engine import Engine, Wake
+from ecsim.clock.identity import Identity
+from ecsim.clock.journal import Journal
+from ecsim.controller.loop import KINDS, Controller
+from ecsim.controller.shell import Shell
+from ecsim.dataplane.plane import Dataplane
+from ecsim.effects.ec2 import Ec2
+from ecsim.effects.ecr import Registry
+from ecsim.effects.elbv2 import Elbv2
+from ecsim.effects.logs import Logs
+from ecsim.effects.secrets import Secrets
+from ecsim.faults import Fault, Faults
+from ecsim.store import Store
+from ecsim.view.snapshot import Picture
+from ecsim.workload.host import Host, LocalHost
+from ecsim.workload.images import Catalog
+from ecsim.workload.runtime import Workload
+
+ACCOUNT, REGION = "123456789012", "ap-northeast-1"
+
+
+class Cloud:
+    """A simulated AWS account in one region.
+
+    Args:
+        seed: ids, addresses and draws depend on it and on nothing else.
+        account: twelve digits.
+        region: one of AWS's names.
+        strict_images: refuse public images that nobody knows, instead of running a plain web server for them.
+        host: runs the programs that learners wrote; by default this process.
+        strict: the cloud's own mistakes raise instead of becoming an AWS error (for tests).
+
+    Attributes:
+        gate: the AWS API.
+        engine, journal, identity, store: time, memory, chance and state.
+        workload, catalog, host: containers' programs.
+        dataplane: HTTP through load balancers.
+        faults: what is switched on.
+
+    Raises:
+        ecsim.api.mount.AlreadyInstalled: another cloud is open in this process.
+    """
+
+    def __init__(
+        self,
+        seed: int | str = 0,
+        *,
+        account: str = ACCOUNT,
+        region: str = REGION,
+        strict_images: bool = False,
+        host: Host | None = None,
+        strict: bool = False,
+    ) -> None:
+        self.seed, self.account, self.region = str(seed), account, region
+        self.engine = Engine()
+        self.identity = Identity(seed)
+        self.journal = Journal(lambda: self.engine.now_ms)
+        self.store = Store()
+        self.faults = Faults()
+        self.host: Host = host if host is not None else LocalHost()
+        self.catalog = Catalog(strict=strict_images)
+        self.gate = Gate(
+            engine=self.engine,
+            journal=self.journal,
+            seed=self.seed,
+            account=account,
+            region=region,
+            ecs=self._ecs,
+            strict=strict,
+        )
+        self._build()
+        mount.install(
+            now=self.gate.now,
+            seed=self.seed,
+            targets=self.controller.targets,
+            service_exists=self._service_exists,
+        )
+        self.is_open = True
+
+    def _build(self) -> None:
+        """Wire the parts that need each other."""
+        self.balancing = Elbv2(self.gate)
+        self.network = Ec2(self.gate)
+        self.registry = Registry(self.gate, known_public=self.catalog.known_public)
+        self.logs = Logs(self.gate, now_ms=lambda: self.engine.now_ms)
+        self.workload = Workload(self.engine, self.journal, self.catalog, self.host, self.faults)
+        self.dataplane = Dataplane(
+            self.engine, self.journal, self.store, self.workload, self.balancing, self.faults
+        )
+        self.controller = Controller(
+            Shell(
+                engine=self.engine,
+                journal=self.journal,
+                identity=self.identity,
+                store=self.store,
+                network=self.network,
+                balancing=self.balancing,
+                registry=self.registry,
+                secrets=Secrets(self.gate),
+                logs=self.logs,
+                workload=self.workload,
+                account=self.account,
+                region=self.region,
+            )
+        )
+        self.workload.on_exit.append(self.controller.container_exited)
+        self.workload.log = self.controller.log
+        self.desk = Desk(
+            store=self.store,
+            identity=self.identity,
+            journal=self.journal,
+            account=self.account,
+            region=self.region,
+            now_ms=lambda: self.engine.now_ms,
+            wake_service=self.controller.wake_service,
+            wake_task=self.controller.wake_task,
+            launch=self.controller.launch,
+            stop=self.controller.stop,
+            balancing=self.balancing,
+            network=self.network,
+        )
+
+    # The AWS API
+
+    def client(self, service: str, *, by: str | None = "learner") -> Any:
+        """A boto3 client of this cloud, in process, without sockets."""
+        return self.gate.client(service, by=by)
+
+    def _ecs(self, operation: str, parameters: dict[str, Any], caller: Caller) -> dict[str, Any]:  # noqa: ARG002
+        return ecs.operations[operation](self.desk, parameters)
+
+    def _service_exists(self, cluster: str, service: str) -> bool:
+        arn = f"arn:aws:ecs:{self.region}:{self.account}:service/{cluster}/{service}"
+        found = self.store.services.get(arn)
+        return found is not None and found.status == "ACTIVE"
+
+    # Time
+
+    @property
+    def now_ms(self) -> int:
+        """The present moment, in milliseconds since the cloud's start."""
+        return self.engine.now_ms
+
+    def advance(self, duration: str | float) -> int:
+        """Let time pass.
+
+        Args:
+            duration: such as "2m", or seconds.
+
+        Returns:
+            The new present moment, in milliseconds since the cloud's start.
+        """
+        return self.advance_ms(milliseconds(duration))
+
+    def advance_ms(self, duration_ms: int) -> int:
+        """Let time pass, in milliseconds."""
+        with self.gate.lock:
+            self.engine.run_until(self.now_ms + duration_ms, self._handle, self.controller.settle)
+        return self.now_ms
+
+    def until(self, arrived: Callable[[], bool], timeout: str | float = "30m") -> bool:
+        """Let time pass until something holds, at most for `timeout`; returns whether it holds."""
+        with self.gate.lock:
+            end = self.now_ms + milliseconds(timeout)
+            self.engine.run_until(end, self._handle, self.controller.settle, stop=arrived)
+            return arrived()
+
+    def _handle(self, wake: Wake) -> None:
+        if wake.kind in KINDS:
+            self.controller.handle(wake)
+        elif wake.kind == "program":
+            self.workload.handle(wake)
+        else:
+            self.dataplane.handle(wake)
+
+    # Looking
+
+    def picture(self) -> Picture:
+        """Everything as it is now, for views."""
+        groups = {}
+        for target in self.store.targets.values():
+            groups.setdefault(target.key.target_group_arn, None)
+        for service in self.store.services.values():
+            for deployment in service.deployments:
+                for balancer in deployment.load_balancers:
+                    groups.setdefault(balancer.target_group_arn, None)
+        known = {arn: self.balancing.target_group(arn) for arn in groups}
+        return Picture(
+            now_ms=self.now_ms,
+            region=self.region,
+            clusters=tuple(self.store.clusters.values()),
+            services=tuple(self.store.services.values()),
+            tasks=tuple(self.store.tasks.values()),
+            task_definitions=dict(self.store.task_definitions),
+            targets=tuple(self.store.targets.values()),
+            target_groups={arn: group for arn, group in known.items() if group is not None},
+            balancers=self.balancing.balancers(),
+            journal=tuple(self.journal),
+        )
+
+    # Breaking
+
+    def inject(self, fault: Fault) -> list[str]:
+        """Switch a fault on; returns the ids of the tasks that it concerns at once."""
+        with self.gate.lock:
+            self.journal.record("fault", str(fault.kind), match=fault.match, value=dict(fault.value), on=True)
+            self.faults.inject(fault)
+            struck = self.workload.strike(fault)
+            self.controller.disturb()
+            self.controller.settle()
+            return struck
+
+    def heal(self, kind: Any = None, match: str | None = None) -> int:
+        """Switch faults off; returns how many."""
+        with self.gate.lock:
+            healed = self.faults.heal(kind, match)
+            self.journal.record("fault", str(kind or "*"), match=match, value={}, on=False)
+            self.controller.disturb()
+            return healed
+
+    def close(self) -> None:
+        """Give moto back. A closed cloud answers no more calls."""
+        if self.is_open:
+            self.is_open = False
+            mount.uninstall()
+
+    def __enter__(self) -> Cloud:
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.close()
