@@ -26,7 +26,6 @@ class CloudLike(Protocol):
 
     gate: Any
     journal: Any
-    world: Any
 
     def client(self, service: str, by: str = "learner") -> Any:
         """A boto3 client."""
@@ -41,18 +40,30 @@ class UnknownCheck(Exception):  # noqa: N818 - said to learners in these words
     """There is no check of that id in this lab."""
 
 
+def seed_of(lab_dir: Path, seed: int | None = None) -> int:
+    """The seed to use: the given one, or the lab's own. A cloud for the lab is made with the same one."""
+    return int(front_matter(lab_dir / "lab.md")["seed"]) if seed is None else seed
+
+
 class Stage:
     """A lab that is being done.
 
     Args:
-        cloud: a fresh cloud.
+        cloud: a fresh cloud (`ecsim.cloud.cloud.Cloud(seed=...)`); made with the seed `seed_of(lab_dir, seed)`.
+        world: its learner's port (`ecsim.cloud.world.World(cloud)`); gets the verbs `lab`, `verdict` and `hint`.
         lab_dir: `course/NN-slug`.
         seed: the learner's seed; the lab's own when None.
         explain: whether `verdict` and `hint` over the learner's port carry explanations.
     """
 
     def __init__(
-        self, cloud: CloudLike, lab_dir: Path | str, *, seed: int | None = None, explain: bool = True
+        self,
+        cloud: CloudLike,
+        world: Any,
+        lab_dir: Path | str,
+        *,
+        seed: int | None = None,
+        explain: bool = True,
     ) -> None:
         self.lab_dir = Path(lab_dir)
         head = front_matter(self.lab_dir / "lab.md")

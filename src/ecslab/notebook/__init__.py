@@ -1,0 +1,1 @@
+"""A lab in a notebook: the learner's handle on the cloud, `%%aws`, checks and hints; and building and proving labs."""
