@@ -104,7 +104,7 @@ class Workload:
         return None
 
     def stop(self, task_arn: str, container: str, signal: str = "SIGTERM") -> None:
-        """Send the stop signal; what the program does about it is its own affair."""
+        """Send the stop signal; what the program does about it is its own affair, and never at once."""
         found = self._find(task_arn, container)
         if found is None or self._fault(FaultKind.HANG, found[0]) is not None:
             return
@@ -113,7 +113,7 @@ class Workload:
         if program is None:
             self._later(0, hosted, run, "signal", signal=signal)
         elif program.on_sigterm is OnSigterm.DIE:
-            self._end(hosted, run, SIGTERMED, None)
+            self._later(0, hosted, run, "exit", code=SIGTERMED)
         elif program.on_sigterm is OnSigterm.FINISH:
             self._finish_gracefully(hosted, run, 0)
 
@@ -318,7 +318,7 @@ class Workload:
         return read_reaction(self._host.call(run.program.name, method, payload))
 
     def _react(self, hosted: Hosted, run: Run, reaction: Reaction, *, fatal: bool) -> None:
-        """Do what a program asked for. Ends are never immediate here: they come as wakes."""
+        """Do what a program asked for."""
         for effect in reaction.effects:
             match effect:
                 case ("log", line):
@@ -328,10 +328,7 @@ class Workload:
                 case ("exit", code, after_ms):
                     self._later(after_ms, hosted, run, "exit", code=code)
                 case ("finish", code):
-                    run.finishing = code
-                    run.listening.clear()
-                    if not run.in_flight:
-                        self._later(0, hosted, run, "exit", code=code)
+                    self._finish_gracefully(hosted, run, code)
                 case ("every", interval_ms):
                     self._beat(hosted, run, interval_ms)
         if reaction.error is not None:
@@ -418,7 +415,7 @@ class Workload:
         run.listening.clear()
         run.finishing = code
         if not run.in_flight:
-            self._end(hosted, run, code, None)
+            self._later(0, hosted, run, "exit", code=code)
 
     def _end(self, hosted: Hosted, run: Run, code: int, reason: str | None) -> None:
         """A container ends: tell the controller, then fail what was in flight."""

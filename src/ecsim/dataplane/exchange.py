@@ -1,0 +1,146 @@
+"""One request and what became of it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from ecsim.decide.routing import Asked
+from ecsim.model.task import TargetKey
+
+CLIENT_IP = "203.0.113.10"
+"""Where customers seem to come from: an address for documentation (RFC 5737)."""
+PORTS = {"http": 80, "https": 443}
+MALFORMED_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came back.
+
+    Attributes:
+        status: the HTTP status; None when there was no HTTP answer at all.
+        ms: how long the client waited, in virtual milliseconds.
+        code: why the balancer or the network answered instead of a program (see `ecsim.dataplane.reasons`).
+        why: the fields of `code`.
+        task: the id of the task that was asked, or None.
+        error: what curl would say when there was no HTTP answer.
+    """
+
+    id: int
+    status: int | None
+    ms: int
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    code: str | None = None
+    why: Mapping[str, object] = field(default_factory=dict)
+    task: str | None = None
+    error: str | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "status": self.status,
+            "headers": dict(self.headers),
+            "body": self.body,
+            "ms": self.ms,
+            "code": self.code,
+            "task": self.task,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A URL, taken apart."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    query: str
+
+    @property
+    def is_ip(self) -> bool:
+        """Whether the host is an IP address."""
+        try:
+            ipaddress.ip_address(self.host)
+        except ValueError:
+            return False
+        return True
+
+    @property
+    def shown(self) -> str:
+        """The URL without its query, as the journal names it."""
+        port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}{self.path}"
+
+
+def read_url(url: str) -> Address | None:
+    """Take a URL apart; None when it is none. Without a scheme it is http, as for curl."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in PORTS or not parts.hostname:
+        return None
+    return Address(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        port=port or PORTS[parts.scheme],
+        path=parts.path or "/",
+        query=parts.query,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """A request under way.
+
+    Attributes:
+        client: who sent it: "learner", or the generator "traffic-<n>".
+        generator: the id of the generator that wants to know its end, or None.
+        customer: which of the generator's customers sent it.
+        begun: the workload's number for it, or 0.
+        target: the target that it was given to; None when it went straight to a task.
+        task_id, task_arn, peer: who was asked, and at which address.
+        wait_s: how long the balancer (or the client) waits for an answer.
+        healthy: how many targets of the group were healthy when it was forwarded, or None.
+    """
+
+    id: int
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: str
+    client: str
+    sent_at_ms: int
+    generator: int | None = None
+    customer: int = 0
+    address: Address | None = None
+    begun: int = 0
+    target: TargetKey | None = None
+    task_arn: str | None = None
+    task_id: str | None = None
+    peer: str = ""
+    wait_s: int = 60
+    healthy: int | None = None
+
+    def asked(self) -> Asked:
+        """What routing looks at."""
+        assert self.address is not None, f"{self.url} was not read"
+        host = self.headers.get("host", self.address.host).partition(":")[0]
+        return Asked(
+            method=self.method,
+            host=host,
+            path=self.address.path,
+            query=self.address.query,
+            headers=self.headers,
+            source_ip=CLIENT_IP,
+            protocol=self.address.scheme.upper(),
+            port=self.address.port,
+        )
