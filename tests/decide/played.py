@@ -58,7 +58,9 @@ class Played:
         self.serial += 1
         old = tuple(replace(d, status=DeploymentStatus.ACTIVE) for d in self.service.deployments)
         new = Deployment(
-            id=f"ecs-svc/{self.serial}", status=DeploymentStatus.PRIMARY, task_definition_arn=f"td/web:{self.serial}"
+            id=f"ecs-svc/{self.serial}",
+            status=DeploymentStatus.PRIMARY,
+            task_definition_arn=f"td/web:{self.serial}",
         )
         self.service = replace(self.service, deployments=(new, *old), steady=False)
         self.steady = False
@@ -142,7 +144,7 @@ class Played:
                 self.tasks[arn] = replace(task, last_status=TaskStatus.RUNNING, started_at_ms=self.now)
         self.settle()
 
-    def play(self, minutes=30) -> "Played":
+    def play(self, minutes=30) -> Played:
         self.settle()
         for _ in range(minutes * 12):
             if self.steady and all(

@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from ecsim.decide import breaker
-from ecsim.model.service import CircuitBreaker, Deployment, DeploymentConfiguration, DeploymentStatus, RolloutState, Service
+from ecsim.model.service import (
+    CircuitBreaker,
+    Deployment,
+    DeploymentConfiguration,
+    DeploymentStatus,
+    RolloutState,
+    Service,
+)
 
 
 def deployment(**changes):

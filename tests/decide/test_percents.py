@@ -39,7 +39,19 @@ def test_worked_table(desired, minimum, maximum, floor, ceiling):
 
 
 # Source: ecs-behaviour.md 5.11 (the ECS Developer Guide's own table: 1 -> 3, 25 -> 13, 400 -> 200, 800 -> 200)
-THRESHOLDS = [(0, 3), (1, 3), (6, 3), (7, 4), (8, 4), (10, 5), (25, 13), (100, 50), (399, 200), (400, 200), (800, 200)]
+THRESHOLDS = [
+    (0, 3),
+    (1, 3),
+    (6, 3),
+    (7, 4),
+    (8, 4),
+    (10, 5),
+    (25, 13),
+    (100, 50),
+    (399, 200),
+    (400, 200),
+    (800, 200),
+]
 
 
 @pytest.mark.parametrize(("desired", "threshold"), THRESHOLDS)

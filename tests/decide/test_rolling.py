@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecsim.decide.percents import max_total, min_healthy
 from ecsim.decide.rolling import Rollout, next_step
-
-_spec = importlib.util.spec_from_file_location("played", Path(__file__).with_name("played.py"))
-played = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(played)
-Played = played.Played
+from tests.decide.played import Played
 
 
 def begin(desired, minimum, maximum):
@@ -185,5 +178,7 @@ def test_a_second_update_on_top_of_the_first_arrives():
     game.deploy()
     game.play(minutes=60)
     assert game.steady
-    assert [d.task_definition_arn for d in game.service.deployments] == [game.service.primary.task_definition_arn]
+    assert [d.task_definition_arn for d in game.service.deployments] == [
+        game.service.primary.task_definition_arn
+    ]
     assert game.of(game.service.primary.id) == 3
