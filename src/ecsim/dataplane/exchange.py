@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 from ecsim.decide.routing import Asked
@@ -27,7 +26,7 @@ class Result:
         code: why the balancer or the network answered instead of a program (see `ecsim.dataplane.reasons`).
         why: the fields of `code`.
         task: the id of the task that was asked, or None.
-        error: what curl would say when there was no HTTP answer.
+        problem: what curl would say when there was no HTTP answer.
     """
 
     id: int
@@ -38,19 +37,7 @@ class Result:
     code: str | None = None
     why: Mapping[str, object] = field(default_factory=dict)
     task: str | None = None
-    error: str | None = None
-
-    def plain(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
-        return {
-            "status": self.status,
-            "headers": dict(self.headers),
-            "body": self.body,
-            "ms": self.ms,
-            "code": self.code,
-            "task": self.task,
-            "error": self.error,
-        }
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ class Dataplane:
 
     # Streams of requests
 
-    def traffic_start(
+    def start_traffic(
         self,
         pattern: Mapping[str, Any],
         method: str = "GET",
@@ -115,12 +115,12 @@ class Dataplane:
             raise ValueError(f"{url!r} is no http or https URL")
         return self.traffic.start(pattern, method, url, dict(headers or {}))
 
-    def traffic_stop(self, traffic_id: int) -> None:
-        """Send no more; what is under way goes on. KeyError: there is no such stream."""
+    def stop_traffic(self, traffic_id: int) -> None:
+        """Send no more; what is under way goes on. ValueError: there is no such stream."""
         self.traffic.stop(traffic_id)
 
-    def traffic_report(self, traffic_id: int) -> dict[str, Any]:
-        """What became of a stream's requests so far. KeyError: there is no such stream."""
+    def report(self, traffic_id: int) -> dict[str, Any]:
+        """What became of a stream's requests so far. ValueError: there is no such stream."""
         return self.traffic.report(traffic_id)
 
     # What the world tells
@@ -365,7 +365,7 @@ class Dataplane:
 
     def _no_http(self, exchange: Exchange, code: str, **why: object) -> None:
         """There is no HTTP answer."""
-        self._done(exchange, status=None, code=code, why=why, error=curl_says(code, why))
+        self._done(exchange, status=None, code=code, why=why, problem=curl_says(code, why))
 
     def _done(
         self,
@@ -376,7 +376,7 @@ class Dataplane:
         headers: Mapping[str, str] | None = None,
         code: str | None = None,
         why: Mapping[str, object] | None = None,
-        error: str | None = None,
+        problem: str | None = None,
     ) -> None:
         del self._waiting[exchange.id]
         self._answers.pop(exchange.id, None)
@@ -390,7 +390,7 @@ class Dataplane:
             code=code,
             why=dict(why or {}),
             task=exchange.task_id,
-            error=error,
+            problem=problem,
         )
         shown = exchange.address.shown if exchange.address is not None else exchange.url[:MALFORMED_MAX]
         fields: dict[str, object] = {

@@ -176,12 +176,12 @@ class Traffic:
         return number
 
     def stop(self, traffic_id: int) -> None:
-        """Send no more."""
-        self._streams[traffic_id].stopped = True
+        """Send no more; ValueError: there is no such stream."""
+        self._stream(traffic_id).stopped = True
 
     def report(self, traffic_id: int) -> dict[str, Any]:
-        """What became of the requests so far."""
-        stream = self._streams[traffic_id]
+        """What became of the requests so far; ValueError: there is no such stream."""
+        stream = self._stream(traffic_id)
         over = stream.is_over(self._engine.now_ms)
         return {"id": traffic_id, "running": not over, **stream.tally.report()}
 
@@ -215,6 +215,13 @@ class Traffic:
         if isinstance(pattern, Closed) and not stream.is_over(now_ms):
             pause_ms = max(pattern.think_ms, PAUSE_AFTER_FAILURE_MS if result.ms == 0 else 0)
             self._wake(stream, now_ms + pause_ms, nth=0, customer=customer)
+
+    def _stream(self, traffic_id: int) -> Stream:
+        stream = self._streams.get(traffic_id)
+        if stream is None:
+            known = ", ".join(map(str, self._streams)) or "none"
+            raise ValueError(f"there is no traffic {traffic_id!r}; there is: {known}")
+        return stream
 
     def _send_one(self, stream: Stream, customer: int) -> None:
         stream.tally.sent += 1

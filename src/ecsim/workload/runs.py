@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -63,6 +64,7 @@ class Run:
     """
 
     serial: int
+    started_at_ms: int
     name: str
     image: str
     program: Runnable
@@ -80,6 +82,13 @@ class Run:
     def stock(self) -> Stock | None:
         """Its program, when it is a stock one."""
         return self.program if isinstance(self.program, Stock) else None
+
+    def settles_at_ms(self) -> float:
+        """From when its answers stay the same by themselves: never, for a program that somebody wrote."""
+        if not isinstance(self.program, Stock):
+            return math.inf
+        ready_at_ms = self.started_at_ms + self.program.ready_after_ms
+        return max(ready_at_ms, *self.listening.values()) if self.listening else ready_at_ms
 
     def is_open(self, port: int, now_ms: int) -> bool:
         """Whether it listens on the port by now."""

@@ -88,6 +88,7 @@ class Workload:
         self._serial += 1
         run = Run(
             serial=self._serial,
+            started_at_ms=self._engine.now_ms,
             name=definition.name,
             image=definition.image,
             program=program,
@@ -176,10 +177,7 @@ class Workload:
         ):
             return False
         now_ms = self._engine.now_ms
-        return all(
-            isinstance(run.program, Stock) and all(since <= now_ms for since in run.listening.values())
-            for run in hosted.runs.values()
-        )
+        return all(run.settles_at_ms() <= now_ms for run in hosted.runs.values())
 
     # The data plane's side
 
@@ -232,7 +230,7 @@ class Workload:
         each matching task ends.
 
         Returns:
-            The ARNs of the tasks that it hit.
+            The ids of the tasks that it hit.
         """
         if fault.kind not in (FaultKind.CRASH, FaultKind.OUT_OF_MEMORY):
             return []
@@ -250,7 +248,7 @@ class Workload:
                 memory = fault.kind is FaultKind.OUT_OF_MEMORY
                 code = SIGKILLED if memory else _number(fault.value.get("exit_code"), 1)
                 self._end(hosted, runs[0], code, stock.OUT_OF_MEMORY if memory else None)
-                hit.append(hosted.arn)
+                hit.append(hosted.task_id)
         return hit
 
     def handle(self, wake: Wake) -> None:
@@ -344,7 +342,8 @@ class Workload:
             if request.path == "/crash":
                 self._later(0, hosted, run, "exit", code=1)
                 return Answer(takes_ms=None)
-            return stock.answer(program, request, run.environment, hosted.task_id)
+            age_ms = self._engine.now_ms - run.started_at_ms
+            return stock.answer(program, request, run.environment, hosted.task_id, age_ms=age_ms)
         reaction = self._call(
             hosted,
             run,

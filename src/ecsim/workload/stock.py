@@ -49,6 +49,7 @@ class Stock:
         title: what it is for, one line.
         listens: whether it opens ports; `default_port` is the one when the container definition maps none.
         listen_after_ms: how long it starts up before it listens.
+        ready_after_ms: until then it answers 503 to everything but health checks.
         takes_ms: how long an ordinary answer takes; None means that it never comes.
         health_status: the status on a health path.
         status: the status on any other path.
@@ -64,6 +65,7 @@ class Stock:
     listens: bool = True
     default_port: int | None = 80
     listen_after_ms: int = 0
+    ready_after_ms: int = 0
     takes_ms: int | None = 20
     health_status: int = 200
     status: int = 200
@@ -125,6 +127,11 @@ _ALL = (
         exit_line="Error: connection pool exhausted",
     ),
     _web("slow-start", "Listens only 45 seconds after its start", listen_after_ms=45_000),
+    _web(
+        "hasty",
+        "Says on /health that it is well, but answers 503 for the first 20 seconds",
+        ready_after_ms=20_000,
+    ),
     _web("bad-health", "Serves, but answers 500 on /health", health_status=500),
     _web("failing", "Answers 500 to everything", health_status=500, status=500),
     _web("hangs", "Accepts connections and never answers", takes_ms=None),
@@ -230,8 +237,10 @@ def listen_after_ms(stock: Stock, environment: Mapping[str, str]) -> int:
     return stock.listen_after_ms if asked is None else asked
 
 
-def answer(stock: Stock, request: Request, environment: Mapping[str, str], task_id: str) -> Answer:
-    """What a stock web program answers."""
+def answer(
+    stock: Stock, request: Request, environment: Mapping[str, str], task_id: str, *, age_ms: int
+) -> Answer:
+    """What a stock web program answers, `age_ms` after its start."""
     path, takes_ms = request.path, stock.takes_ms
     delay = _duration(environment, "DELAY")
     if takes_ms is not None and delay is not None:
@@ -242,6 +251,8 @@ def answer(stock: Stock, request: Request, environment: Mapping[str, str], task_
     if path in HEALTH_PATHS:
         body = "ok\n" if stock.health_status < 400 else "not well\n"  # noqa: PLR2004 - HTTP's own limit
         return Answer(status=stock.health_status, body=body, takes_ms=None if takes_ms is None else HEALTH_MS)
+    if age_ms < stock.ready_after_ms:
+        return Answer(status=503, body="warming up\n", takes_ms=takes_ms)
     if path.startswith("/env/"):
         value = environment.get(path.removeprefix("/env/"))
         return Answer(
