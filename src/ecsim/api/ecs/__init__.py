@@ -1,1 +1,31 @@
-"""The ECS API, operation by operation."""
+"""The ECS API, a file for each topic. `operations` answers every operation that botocore knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecsim.api.ecs import (
+    clusters,
+    instances,
+    not_simulated,
+    rollouts,
+    run_task,
+    services,
+    tags,
+    task_definitions,
+    tasks,
+)
+
+if TYPE_CHECKING:
+    from ecsim.api.ecs.desk import Handler
+
+TOPICS = (clusters, task_definitions, services, rollouts, run_task, tasks, instances, tags)
+"""The modules that answer operations; each lists its own in `OPERATIONS`."""
+
+simulated: dict[str, Handler] = {
+    operation: handler for topic in TOPICS for operation, handler in topic.OPERATIONS.items()
+}
+"""The operations that this cloud simulates, by AWS's name."""
+
+operations: dict[str, Handler] = {**not_simulated.OPERATIONS, **simulated}
+"""Every operation by AWS's name; those that are not simulated refuse and say so."""

@@ -1,0 +1,157 @@
+"""Launch types, capacity provider strategies and platform versions, as RunTask and services ask for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
+from ecsim.api.errors import ApiError
+from ecsim.decide import fargate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ecsim.model.service import Cluster
+    from ecsim.model.task_definition import TaskDefinition
+
+FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
+"""The capacity providers that exist in every account. Source: botocore CreateClusterRequest.capacityProviders."""
+
+LAUNCH_TYPES = ("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")
+
+_BASE_MAX = 100_000
+_WEIGHT_MAX = 1_000
+_PROVIDERS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Where tasks are to run.
+
+    Attributes:
+        launch_type: None when the strategy decides.
+        strategy: the capacity provider strategy in the API's own form, weights and bases filled in.
+        platform_version: as given or LATEST; None where there is no Fargate.
+    """
+
+    launch_type: str | None
+    strategy: tuple[Mapping[str, Any], ...] = ()
+    platform_version: str | None = None
+
+    @property
+    def is_fargate(self) -> bool:
+        """Whether the tasks run on Fargate."""
+        return self.launch_type == "FARGATE" or bool(self.strategy)
+
+    @property
+    def resolved_platform_version(self) -> str | None:
+        """The version that LATEST stands for."""
+        return fargate.platform_version(self.platform_version) if self.is_fargate else None
+
+
+def check_providers(providers: Sequence[str]) -> None:
+    """Refuse capacity providers that there are not.
+
+    Raises:
+        ApiError: InvalidParameterException.
+    """
+    if any(_provider(name) not in FARGATE_PROVIDERS for name in providers):
+        raise invalid_parameter(
+            "The specified capacity provider was not found. Specify a valid name or ARN and try again."
+        )
+
+
+def check_strategy(strategy: Sequence[Mapping[str, Any]], providers: Sequence[str] | None = None) -> None:
+    """Refuse a strategy that AWS refuses. Source: botocore CapacityProviderStrategyItem.
+
+    Args:
+        strategy: in the API's own form.
+        providers: those of the cluster, when the strategy may name no other.
+
+    Raises:
+        ApiError: InvalidParameterException.
+    """
+    if not strategy:
+        return
+    check_providers([item["capacityProvider"] for item in strategy])
+    if len(strategy) > _PROVIDERS_MAX:
+        raise invalid_parameter(f"A capacity provider strategy can contain at most {_PROVIDERS_MAX} items.")
+    if any(not 0 <= (item.get("base") or 0) <= _BASE_MAX for item in strategy):
+        raise invalid_parameter(f"The base value must be between 0 and {_BASE_MAX}.")
+    if any(not 0 <= (item.get("weight") or 0) <= _WEIGHT_MAX for item in strategy):
+        raise invalid_parameter(f"The weight value must be between 0 and {_WEIGHT_MAX}.")
+    if sum(1 for item in strategy if item.get("base")) > 1:
+        raise invalid_parameter(
+            "There are multiple capacity providers in the specified capacity provider strategy "
+            "with a base value defined."
+        )
+    if not any(item.get("weight") for item in strategy):
+        raise invalid_parameter(
+            "There are no capacity providers in the capacity provider strategy "
+            "with a weight value greater than zero."
+        )
+    if providers is not None and any(item["capacityProvider"] not in providers for item in strategy):
+        raise invalid_parameter(
+            "The specified capacity provider strategy cannot contain a capacity provider "
+            "that is not associated with the cluster. Associate the capacity provider with the cluster "
+            "and try again."
+        )
+
+
+def _provider(name: str) -> str:
+    return name.rsplit("/", 1)[-1]
+
+
+def chosen(cluster: Cluster, params: Mapping[str, Any]) -> Capacity:
+    """Where the tasks of RunTask or of a service are to run.
+
+    Neither a launch type nor a strategy given: the cluster's default strategy, and if that is empty, EC2.
+    Source: botocore RunTaskRequest.launchType, .capacityProviderStrategy; ecs-behaviour.md 4.
+
+    Raises:
+        ApiError: both are given, a name is unknown, or the platform version does not exist or fit.
+    """
+    launch_type, strategy = params.get("launchType"), params.get("capacityProviderStrategy") or []
+    if launch_type and strategy:
+        raise invalid_parameter(
+            "Specifying both a launch type and capacity provider strategy is not supported. "
+            "Remove one and try again."
+        )
+    if launch_type and launch_type not in LAUNCH_TYPES:
+        raise invalid_parameter(f"launch type should be one of [{','.join(LAUNCH_TYPES)}]")
+    if launch_type in ("EXTERNAL", "MANAGED_INSTANCES"):
+        raise not_simulated_yet(f"the launch type {launch_type}")
+    check_strategy(strategy, cluster.request.get("capacityProviders", ()))
+    if not launch_type and not strategy:
+        strategy = list(cluster.request.get("defaultCapacityProviderStrategy", ()))
+        launch_type = None if strategy else "EC2"
+    version = params.get("platformVersion")
+    if launch_type == "EC2":
+        if version:
+            raise invalid_parameter("The platform version must be null when specifying an EC2 launch type.")
+        return Capacity(launch_type=launch_type)
+    if fargate.platform_version(version) is None:
+        raise ApiError("PlatformUnknownException", "The specified platform version does not exist.")
+    return Capacity(
+        launch_type=launch_type,
+        strategy=tuple({"weight": 0, "base": 0} | dict(item) for item in strategy),
+        platform_version=version or "LATEST",
+    )
+
+
+def check_definition(capacity: Capacity, definition: TaskDefinition) -> None:
+    """Refuse a task definition that cannot run there.
+
+    Raises:
+        ApiError: InvalidParameterException or PlatformTaskDefinitionIncompatibilityException.
+    """
+    fit = definition.document.get("compatibilities", ())
+    if capacity.is_fargate and ("FARGATE" not in fit or definition.cpu is None or definition.memory is None):
+        raise invalid_parameter("Task definition does not support launch_type FARGATE.")
+    version = capacity.resolved_platform_version
+    if version is not None and not fargate.supports(version, definition.cpu):
+        raise ApiError(
+            "PlatformTaskDefinitionIncompatibilityException",
+            "The specified platform version does not support the required attributes of the task definition.",
+        )

@@ -1,0 +1,54 @@
+"""Where awsvpc tasks get their network interfaces: the checks that RunTask and services share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ecsim.api.ecs.refusals import invalid_parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecsim.api.ecs.desk import Desk
+    from ecsim.model.task_definition import TaskDefinition
+
+SUBNETS_MAX = 16
+SECURITY_GROUPS_MAX = 5
+"""Sources of the two: botocore AwsVpcConfiguration.subnets, .securityGroups."""
+
+
+def checked(desk: Desk, given: Mapping[str, Any] | None, definition: TaskDefinition) -> dict[str, Any]:
+    """The network configuration with its defaults, as the API shows it; empty for other network modes.
+
+    Raises:
+        ApiError: InvalidParameterException, it is missing, not wanted, or names subnets that do not exist.
+    """
+    vpc = (given or {}).get("awsvpcConfiguration")
+    if definition.network_mode != "awsvpc":
+        if vpc:
+            raise invalid_parameter(
+                "Network Configuration is not valid for the given networkMode of this task definition."
+            )
+        return {}
+    if not vpc:
+        raise invalid_parameter(
+            "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+        )
+    subnets, groups = list(vpc.get("subnets") or ()), list(vpc.get("securityGroups") or ())
+    if not subnets:
+        raise invalid_parameter("subnets can not be empty.")
+    if len(subnets) > SUBNETS_MAX:
+        raise invalid_parameter(f"subnets can have at most {SUBNETS_MAX} items.")
+    if len(groups) > SECURITY_GROUPS_MAX:
+        raise invalid_parameter(f"securityGroups can have at most {SECURITY_GROUPS_MAX} items.")
+    public = vpc.get("assignPublicIp") or "DISABLED"
+    if public not in ("ENABLED", "DISABLED"):
+        raise invalid_parameter("assignPublicIp should be one of [ENABLED,DISABLED]")
+    known = [subnet.id for subnet in desk.network.subnets(subnets)]
+    for subnet in subnets:
+        if subnet not in known:
+            raise invalid_parameter(
+                f"Error retrieving subnet information for [{', '.join(subnets)}]: "
+                f"The subnet ID '{subnet}' does not exist (ErrorCode: InvalidSubnetID.NotFound)"
+            )
+    return {"awsvpcConfiguration": {"subnets": subnets, "securityGroups": groups, "assignPublicIp": public}}

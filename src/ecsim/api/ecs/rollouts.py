@@ -1,0 +1,316 @@
+"""Deployments as they begin, and what is remembered of them: service revisions and service deployments.
+
+A deployment lives in its service only while it has tasks. Its service revision and its service deployment are kept;
+how a service deployment ended is read from the journal. Source: botocore ServiceDeployment; ecs-behaviour.md 5.13.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ecsim.api.ecs import lookup
+from ecsim.api.ecs.pages import page
+from ecsim.api.ecs.refusals import invalid_parameter, service_not_found
+from ecsim.api.ecs.service_view import Counts, load_balancers, platform_family
+from ecsim.decide.percents import breaker_threshold
+from ecsim.model.service import Deployment, DeploymentStatus, LoadBalancer, RolloutState, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecsim.api.ecs.capacity import Capacity
+    from ecsim.api.ecs.desk import Answer, Desk, Handler
+    from ecsim.clock.journal import Entry
+    from ecsim.model.task_definition import TaskDefinition
+
+_DESCRIBE_MAX = 20
+_LIST_SIZE = 20
+_ROLLED_BACK = "Service deployment rolled back because the circuit breaker threshold was exceeded."
+"""Source: ecs-behaviour.md 5.11."""
+
+_ROLLING_BACK = "ECS deployment circuit breaker: rolling back to deploymentId {}."
+_STATUSES = (
+    "PENDING",
+    "SUCCESSFUL",
+    "STOPPED",
+    "STOP_REQUESTED",
+    "IN_PROGRESS",
+    "ROLLBACK_REQUESTED",
+    "ROLLBACK_IN_PROGRESS",
+    "ROLLBACK_SUCCESSFUL",
+    "ROLLBACK_FAILED",
+)
+
+
+def new_deployment(
+    desk: Desk,
+    *,
+    service_arn: str,
+    definition: TaskDefinition,
+    capacity: Capacity,
+    network: Mapping[str, Any],
+    balancers: tuple[LoadBalancer, ...],
+) -> Deployment:
+    """A PRIMARY deployment as it begins, with its ids. Source: ecs-behaviour.md 5.5."""
+    scope = service_arn.split("/", 1)[1]
+    deployment_id = f"ecs-svc/{desk.identity.digits('deployment', scope)}"
+    revision = desk.identity.digits("service-revision", scope)
+    rollout = desk.identity.base62("service-deployment", scope)
+    return Deployment(
+        id=deployment_id,
+        status=DeploymentStatus.PRIMARY,
+        task_definition_arn=definition.arn,
+        rollout_state_reason=f"ECS deployment {deployment_id} in progress.",
+        created_at_ms=desk.now_ms(),
+        updated_at_ms=desk.now_ms(),
+        launch_type=capacity.launch_type,
+        platform_version=capacity.resolved_platform_version,
+        network_configuration=network,
+        load_balancers=balancers,
+        service_revision_arn=desk.arn("service-revision", f"{scope}/{revision}"),
+        service_deployment_arn=desk.arn("service-deployment", f"{scope}/{rollout}"),
+    )
+
+
+def begin(desk: Desk, service: Service, deployment: Deployment, before: tuple[Deployment, ...]) -> None:
+    """Remember a deployment that begins, and tell the journal of it and of the one that is PRIMARY no longer.
+
+    Args:
+        desk: where it is kept.
+        service: the service, the new deployment included.
+        deployment: the new one.
+        before: the others, newest first.
+    """
+    shown: Answer = {
+        "serviceRevisionArn": deployment.service_revision_arn,
+        "serviceArn": service.arn,
+        "clusterArn": service.cluster_arn,
+        "taskDefinition": deployment.task_definition_arn,
+        "loadBalancers": load_balancers(deployment.load_balancers),
+        "serviceRegistries": list(service.request.get("serviceRegistries") or ()),
+        "guardDutyEnabled": False,
+        "createdAt": deployment.created_at_ms,
+    }
+    if deployment.launch_type is not None:
+        shown["launchType"] = deployment.launch_type
+    else:
+        shown["capacityProviderStrategy"] = list(service.request["capacityProviderStrategy"])
+    if deployment.platform_version is not None:
+        shown["platformVersion"] = deployment.platform_version
+        shown["platformFamily"] = platform_family(desk, deployment)
+    if deployment.network_configuration:
+        shown["networkConfiguration"] = dict(deployment.network_configuration)
+    desk.revisions[deployment.service_revision_arn] = shown
+    desk.rollouts[deployment.service_deployment_arn] = {
+        "deployment": deployment.id,
+        "service": service.arn,
+        "revision": deployment.service_revision_arn,
+        "sources": tuple(d.service_revision_arn for d in before),
+        "created_at_ms": deployment.created_at_ms,
+        "configuration": service.deployment_configuration.document,
+    }
+    for changed in (deployment, *before[:1]):
+        desk.journal.record(
+            "deployment.state",
+            changed.id,
+            service=_label(service),
+            task_definition=changed.task_definition_arn.rsplit("/", 1)[1],
+            status=str(changed.status),
+            rollout_state=str(changed.rollout_state),
+            reason=changed.rollout_state_reason,
+        )
+
+
+def _label(service: Service) -> str:
+    return f"{service.cluster_arn.rsplit('/', 1)[1]}/{service.name}"
+
+
+@dataclass(slots=True)
+class _Course:
+    """How a service deployment went, as the journal tells it."""
+
+    deployment_id: str
+    status: str = "IN_PROGRESS"
+    finished_at_ms: int | None = None
+    rolled_back_to: str | None = None
+    rolled_back_at_ms: int | None = None
+    failed: bool = False
+
+    def take(self, entry: Entry) -> None:
+        """Follow one `deployment.state` entry of the same service."""
+        state, own = entry.fields["rollout_state"], entry.subject == self.deployment_id
+        if own and self.status == "IN_PROGRESS":
+            if state == RolloutState.COMPLETED:
+                self._end("SUCCESSFUL", entry)
+            elif state == RolloutState.FAILED:
+                self.failed = True
+                self._end("STOPPED", entry)
+            elif entry.fields["status"] != DeploymentStatus.PRIMARY:
+                self._end("STOPPED", entry)
+        elif self.failed and self.status == "STOPPED" and self._is_return(entry):
+            self.status, self.finished_at_ms = "ROLLBACK_IN_PROGRESS", None
+            self.rolled_back_to, self.rolled_back_at_ms = entry.subject, entry.at_ms
+        elif self.status == "ROLLBACK_IN_PROGRESS" and entry.subject == self.rolled_back_to:
+            if state == RolloutState.COMPLETED:
+                self._end("ROLLBACK_SUCCESSFUL", entry)
+            elif state == RolloutState.FAILED or entry.fields["status"] != DeploymentStatus.PRIMARY:
+                self._end("ROLLBACK_FAILED", entry)
+
+    @staticmethod
+    def _is_return(entry: Entry) -> bool:
+        return entry.fields["reason"] == _ROLLING_BACK.format(entry.subject)
+
+    def _end(self, status: str, entry: Entry) -> None:
+        self.status, self.finished_at_ms = status, entry.at_ms
+
+
+def _courses(desk: Desk, service: Service, wanted: list[str]) -> dict[str, _Course]:
+    """How these service deployments of a service went, by ARN."""
+    label = _label(service)
+    history = [entry for entry in desk.journal.of("deployment.state") if entry.fields["service"] == label]
+    courses = {}
+    for arn in wanted:
+        course = _Course(desk.rollouts[arn]["deployment"])
+        begun = False
+        for entry in history:
+            begun = begun or entry.subject == course.deployment_id
+            if begun:
+                course.take(entry)
+        courses[arn] = course
+    return courses
+
+
+def list_service_deployments(desk: Desk, params: dict[str, Any]) -> Answer:
+    """ListServiceDeployments: newest first."""
+    cluster = lookup.cluster_of(desk, params)
+    service = lookup.service_in(desk, cluster, params["service"])
+    if service is None:
+        raise service_not_found()
+    statuses = params.get("status") or ()
+    if any(status not in _STATUSES for status in statuses):
+        raise invalid_parameter(f"status should be one of [{','.join(_STATUSES)}]")
+    between = params.get("createdAt") or {}
+    arns = [
+        arn
+        for arn, kept in desk.rollouts.items()
+        if kept["service"] == service.arn
+        and kept["created_at_ms"] <= between.get("before", kept["created_at_ms"])
+        and kept["created_at_ms"] >= between.get("after", kept["created_at_ms"])
+    ]
+    courses = _courses(desk, service, arns)
+    chosen = [arn for arn in reversed(arns) if not statuses or courses[arn].status in statuses]
+    shown, token = page(chosen, params, size=_LIST_SIZE)
+    briefs = [_brief(desk, arn, courses[arn]) for arn in shown]
+    return {"serviceDeployments": briefs} | ({"nextToken": token} if token else {})
+
+
+def _brief(desk: Desk, arn: str, course: _Course) -> Answer:
+    kept = desk.rollouts[arn]
+    service = desk.store.services[kept["service"]]
+    shown: Answer = {
+        "serviceDeploymentArn": arn,
+        "serviceArn": service.arn,
+        "clusterArn": service.cluster_arn,
+        "startedAt": kept["created_at_ms"],
+        "createdAt": kept["created_at_ms"],
+        "targetServiceRevisionArn": kept["revision"],
+        "status": course.status,
+    }
+    if course.finished_at_ms is not None:
+        shown["finishedAt"] = course.finished_at_ms
+    if course.rolled_back_to is not None:
+        shown["statusReason"] = _ROLLED_BACK
+    return shown
+
+
+def describe_service_deployments(desk: Desk, params: dict[str, Any]) -> Answer:
+    """DescribeServiceDeployments."""
+    arns = params["serviceDeploymentArns"]
+    if not 1 <= len(arns) <= _DESCRIBE_MAX:
+        raise invalid_parameter(f"You must specify 1 to {_DESCRIBE_MAX} service deployment ARNs.")
+    found, failures = [], []
+    for arn in arns:
+        if arn not in desk.rollouts:
+            failures.append({"arn": arn, "reason": "MISSING"})
+            continue
+        service = desk.store.services[desk.rollouts[arn]["service"]]
+        found.append(_described(desk, service, arn, _courses(desk, service, [arn])[arn]))
+    return {"serviceDeployments": found, "failures": failures}
+
+
+def _described(desk: Desk, service: Service, arn: str, course: _Course) -> Answer:
+    kept, counts = desk.rollouts[arn], Counts(desk, service)
+    by_revision = {d.service_revision_arn: counts.revision(d) for d in service.deployments}
+    none = {"requestedTaskCount": 0, "runningTaskCount": 0, "pendingTaskCount": 0}
+    brief = _brief(desk, arn, course)
+    target = brief.pop("targetServiceRevisionArn")
+    shown: Answer = {
+        **brief,
+        "updatedAt": course.finished_at_ms or course.rolled_back_at_ms or desk.now_ms(),
+        "sourceServiceRevisions": [by_revision.get(s, {"arn": s, **none}) for s in kept["sources"]],
+        "targetServiceRevision": by_revision.get(target, {"arn": target, **none}),
+        "deploymentConfiguration": dict(kept["configuration"]),
+        "deploymentCircuitBreaker": _breaker(service, course),
+        "alarms": {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []},
+    }
+    if course.rolled_back_to is not None:
+        back = service.deployment(course.rolled_back_to)
+        shown["rollback"] = {
+            "reason": _ROLLED_BACK,
+            "startedAt": course.rolled_back_at_ms,
+            "serviceRevisionArn": back.service_revision_arn if back is not None else "",
+        }
+    return shown
+
+
+def _breaker(service: Service, course: _Course) -> Answer:
+    """Source: botocore ServiceDeploymentCircuitBreaker."""
+    breaker = service.deployment_configuration.circuit_breaker
+    deployment = service.deployment(course.deployment_id)
+    threshold = breaker_threshold(service.desired_count, breaker)
+    count = deployment.breaker_count if deployment is not None else 0
+    if not breaker.enable:
+        status, count, threshold = "DISABLED", 0, 0
+    elif course.failed:
+        status, count = "TRIGGERED", max(count, threshold)
+    else:
+        status = "MONITORING" if course.status == "IN_PROGRESS" else "MONITORING_COMPLETE"
+    return {"status": status, "failureCount": count, "threshold": threshold}
+
+
+def describe_service_revisions(desk: Desk, params: dict[str, Any]) -> Answer:
+    """DescribeServiceRevisions, with the digests that the first task of the deployment resolved."""
+    arns = params["serviceRevisionArns"]
+    if not 1 <= len(arns) <= _DESCRIBE_MAX:
+        raise invalid_parameter(f"You must specify 1 to {_DESCRIBE_MAX} service revision ARNs.")
+    known = [arn for arn in arns if arn in desk.revisions]
+    missing = [arn for arn in arns if arn not in desk.revisions]
+    return {
+        "serviceRevisions": [
+            {**desk.revisions[arn], "containerImages": _images(desk, desk.revisions[arn])} for arn in known
+        ],
+        "failures": [{"arn": arn, "reason": "MISSING"} for arn in missing],
+    }
+
+
+def _images(desk: Desk, revision: Mapping[str, Any]) -> list[dict[str, str]]:
+    definition = desk.store.task_definitions.get(revision["taskDefinition"])
+    service = desk.store.services[revision["serviceArn"]]
+    digests = next(
+        (d.digests for d in service.deployments if d.service_revision_arn == revision["serviceRevisionArn"]),
+        (),
+    )
+    images = []
+    for container in definition.containers if definition is not None else ():
+        image = {"containerName": container.name, "image": container.image}
+        digest = dict(digests).get(container.name)
+        images.append(image | ({"imageDigest": digest} if digest else {}))
+    return images
+
+
+OPERATIONS: dict[str, Handler] = {
+    "ListServiceDeployments": list_service_deployments,
+    "DescribeServiceDeployments": describe_service_deployments,
+    "DescribeServiceRevisions": describe_service_revisions,
+}

@@ -1,0 +1,158 @@
+"""RunTask: standalone tasks."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ecsim.api.ecs import capacity, lookup, network_configuration, tags
+from ecsim.api.ecs.refusals import invalid_parameter
+from ecsim.api.ecs.task_view import view
+from ecsim.api.errors import ApiError
+from ecsim.decide import fargate
+from ecsim.model.launch import Launch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecsim.api.ecs.desk import Answer, Desk, Handler
+    from ecsim.model.task_definition import TaskDefinition
+
+COUNT_MAX = 10
+OVERRIDES_MAX = 8192
+_GROUP_MAX = 255
+_STARTED_BY_MAX = 128
+_TOKEN_MAX = 64
+_TOKEN = "RunTask"  # noqa: S105  the name of an operation, not a secret
+
+
+def run_task(desk: Desk, params: dict[str, Any]) -> Answer:
+    """RunTask: up to ten tasks, PROVISIONING; the same client token again answers the same tasks."""
+    cluster = lookup.cluster_of(desk, params)
+    token = params.get("clientToken")
+    if token:
+        known = _known(desk, token, params)
+        if known is not None:
+            return known
+    count = params.get("count")
+    count = 1 if count is None else count
+    if not 1 <= count <= COUNT_MAX:
+        raise invalid_parameter(f"Tasks count must be between 1 and {COUNT_MAX}.")
+    where = capacity.chosen(cluster, params)
+    definition = lookup.usable_definition(desk, params["taskDefinition"], "InvalidParameterException")
+    capacity.check_definition(where, definition)
+    if not where.is_fargate:
+        raise invalid_parameter("No Container Instances were found in your cluster.")
+    network = network_configuration.checked(desk, params.get("networkConfiguration"), definition)
+    overrides = _overrides(params.get("overrides") or {}, definition)
+    _check(params, definition)
+    tasks = desk.launch(
+        Launch(
+            cluster_arn=cluster.arn,
+            task_definition=definition,
+            count=count,
+            group=params.get("group") or f"family:{definition.family}",
+            started_by=params.get("startedBy"),
+            launch_type=where.launch_type,
+            platform_version=where.resolved_platform_version,
+            network_configuration=network,
+            overrides=overrides,
+            tags=_tags(params, definition, cluster.name),
+            enable_execute_command=bool(params.get("enableExecuteCommand")),
+            request={**params, "capacityProviderStrategy": list(where.strategy)},
+        )
+    )
+    if token:
+        desk.tokens[_TOKEN, token] = (dict(params), tuple(task.arn for task in tasks))
+    with_tags = any(task.tags for task in tasks)
+    return {"tasks": [view(desk, task, with_tags=with_tags) for task in tasks], "failures": []}
+
+
+def _known(desk: Desk, token: str, params: Mapping[str, Any]) -> Answer | None:
+    """The answer to a client token that was used before. Source: botocore RunTaskRequest.clientToken.
+
+    Raises:
+        ApiError: ConflictException, the request was another one then.
+    """
+    if len(token) > _TOKEN_MAX:
+        raise invalid_parameter(f"clientToken can have at most {_TOKEN_MAX} characters.")
+    before = desk.tokens.get((_TOKEN, token))
+    if before is None:
+        return None
+    request, arns = before
+    if request != params:
+        raise ApiError(
+            "ConflictException",
+            "The request conflicts with an earlier request that used the same clientToken.",
+            resourceIds=list(arns),
+        )
+    tasks = [desk.store.tasks[arn] for arn in arns if arn in desk.store.tasks]
+    return {"tasks": [view(desk, task, with_tags=bool(task.tags)) for task in tasks], "failures": []}
+
+
+def _check(params: Mapping[str, Any], definition: TaskDefinition) -> None:
+    """Refuse words that are wrong or too long.
+
+    Raises:
+        ApiError: InvalidParameterException.
+    """
+    propagate = params.get("propagateTags")
+    if propagate not in (None, "TASK_DEFINITION", "NONE"):
+        raise invalid_parameter("propagateTags should be one of [TASK_DEFINITION,NONE]")
+    if len(params.get("group") or "") > _GROUP_MAX:
+        raise invalid_parameter(f"group can have at most {_GROUP_MAX} characters.")
+    if len(params.get("startedBy") or "") > _STARTED_BY_MAX:
+        raise invalid_parameter(f"startedBy can have at most {_STARTED_BY_MAX} characters.")
+    if params.get("placementStrategy"):
+        raise invalid_parameter("Placement strategies are not supported with FARGATE launch type.")
+    if params.get("placementConstraints"):
+        raise invalid_parameter("Placement constraints are not supported with FARGATE launch type.")
+    role = definition.task_role_arn or (params.get("overrides") or {}).get("taskRoleArn")
+    if params.get("enableExecuteCommand") and not role:
+        raise invalid_parameter(
+            "The task couldn't be started because a valid taskRoleArn is not being used. "
+            "Specify a valid task role in your task definition and try again."
+        )
+
+
+def _overrides(given: Mapping[str, Any], definition: TaskDefinition) -> dict[str, Any]:
+    """The overrides, checked. Source: botocore TaskOverride, ContainerOverride.
+
+    Raises:
+        ApiError: InvalidParameterException.
+    """
+    if len(json.dumps(given)) > OVERRIDES_MAX:
+        raise invalid_parameter(f"Overrides length must be at most {OVERRIDES_MAX}")
+    for container in given.get("containerOverrides") or ():
+        name = container.get("name")
+        if not name:
+            raise invalid_parameter("Container Override: name must be specified.")
+        if definition.container(name) is None:
+            raise invalid_parameter(
+                f"Override for container named {name} is not a container in the TaskDefinition."
+            )
+    size = dict(given)
+    cpu, memory = given.get("cpu"), given.get("memory")
+    if cpu is not None or memory is not None:
+        units = definition.cpu if cpu is None else fargate.cpu_units(cpu)
+        mib = definition.memory if memory is None else fargate.memory_mib(memory)
+        if units is None or mib is None or not fargate.fits(units, mib):
+            raise invalid_parameter(
+                f"No Fargate configuration exists for given values: {units} CPU, {mib} memory. "
+                "See the Amazon ECS documentation for the valid values."
+            )
+        size |= {"cpu": str(units), "memory": str(mib)}
+    return size
+
+
+def _tags(params: Mapping[str, Any], definition: TaskDefinition, cluster_name: str) -> tags.Tags:
+    """The tags of the tasks: ECS's own, then the definition's, then those of the call, which win."""
+    own: tags.Tags = ()
+    if params.get("enableECSManagedTags"):
+        own = (("aws:ecs:clusterName", cluster_name),)
+    if params.get("propagateTags") == "TASK_DEFINITION":
+        own = tags.merged(own, definition.tags)
+    return tags.merged(own, tags.read(params.get("tags")))
+
+
+OPERATIONS: dict[str, Handler] = {"RunTask": run_task}

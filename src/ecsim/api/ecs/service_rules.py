@@ -1,0 +1,223 @@
+"""What CreateService and UpdateService refuse, and the values that they make of a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
+from ecsim.model.service import CircuitBreaker, DeploymentConfiguration, LoadBalancer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ecsim.api.ecs.capacity import Capacity
+    from ecsim.api.ecs.desk import Desk
+    from ecsim.model.task_definition import TaskDefinition
+
+TARGET_GROUPS_MAX = 5
+"""Source: General Reference, Amazon ECS quotas."""
+
+GRACE_PERIOD_MAX_S = 2_147_483_647
+_PERCENT = 100
+_BREAKER_DEFAULTS: dict[str, Any] = {"type": "BOUNDED_PERCENT", "value": 50}
+_CONFIGURATION_DEFAULTS: dict[str, Any] = {
+    "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+    "maximumPercent": 200,
+    "minimumHealthyPercent": 100,
+    "strategy": "ROLLING",
+    "bakeTimeInMinutes": 0,
+}
+
+
+def deployment_configuration(
+    given: Mapping[str, Any] | None, before: Mapping[str, Any] | None = None
+) -> DeploymentConfiguration:
+    """How deployments of a service go.
+
+    Args:
+        given: the member of the request, or None.
+        before: what the service had; members that are not given stay as they are.
+
+    Raises:
+        ApiError: InvalidParameterException, or UnsupportedFeatureException for what this cloud does not simulate.
+    """
+    given = {member: value for member, value in (given or {}).items() if value is not None}
+    document = {**_CONFIGURATION_DEFAULTS, **(before or {}), **given}
+    low, high = document["minimumHealthyPercent"], document["maximumPercent"]
+    if not 0 <= low <= _PERCENT:
+        raise invalid_parameter(
+            f"minimumHealthyPercent must be at {'least 0' if low < 0 else f'most {_PERCENT}'}"
+        )
+    if high < _PERCENT:
+        raise invalid_parameter(f"maximumPercent must be at least {_PERCENT}")
+    if low == high:
+        raise invalid_parameter(
+            "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
+        )
+    if document["strategy"] != "ROLLING":
+        raise not_simulated_yet(f"the deployment strategy {document['strategy']}")
+    if (document.get("alarms") or {}).get("enable"):
+        raise not_simulated_yet("deployment alarms")
+    return DeploymentConfiguration(
+        minimum_healthy_percent=low,
+        maximum_percent=high,
+        circuit_breaker=_circuit_breaker(document["deploymentCircuitBreaker"]),
+        strategy=document["strategy"],
+        document=document,
+    )
+
+
+def _circuit_breaker(given: Mapping[str, Any]) -> CircuitBreaker:
+    """Source: botocore DeploymentCircuitBreaker, ThresholdConfiguration."""
+    threshold = given.get("thresholdConfiguration") or _BREAKER_DEFAULTS
+    if threshold["type"] not in ("COUNT", "BOUNDED_PERCENT", "UNBOUNDED_PERCENT"):
+        raise invalid_parameter(
+            "thresholdConfiguration type should be one of [COUNT,BOUNDED_PERCENT,UNBOUNDED_PERCENT]"
+        )
+    if threshold["value"] < 1:
+        raise invalid_parameter("thresholdConfiguration value must be at least 1")
+    reset = given.get("resetOnHealthyTask")
+    return CircuitBreaker(
+        enable=bool(given.get("enable")),
+        rollback=bool(given.get("rollback")),
+        threshold_type=threshold["type"],
+        threshold_value=threshold["value"],
+        reset_on_healthy_task=True if reset is None else reset,
+    )
+
+
+def load_balancers(
+    desk: Desk, given: Sequence[Mapping[str, Any]] | None, definition: TaskDefinition
+) -> tuple[LoadBalancer, ...]:
+    """The target groups of a service, checked against Elastic Load Balancing and the task definition.
+
+    Raises:
+        ApiError: InvalidParameterException, or UnsupportedFeatureException.
+    """
+    if len(given or ()) > TARGET_GROUPS_MAX:
+        raise invalid_parameter(f"load balancers can have at most {TARGET_GROUPS_MAX} items.")
+    return tuple(_load_balancer(desk, balancer, definition) for balancer in given or ())
+
+
+def _load_balancer(desk: Desk, given: Mapping[str, Any], definition: TaskDefinition) -> LoadBalancer:
+    arn, classic = given.get("targetGroupArn"), given.get("loadBalancerName")
+    if arn and classic:
+        raise invalid_parameter("loadBalancerName and targetGroupArn cannot both be specified.")
+    if classic and definition.network_mode == "awsvpc":
+        raise invalid_parameter("Classic Load Balancers are not supported with Fargate.")
+    if classic:
+        raise not_simulated_yet("Classic Load Balancers")
+    if not arn:
+        raise invalid_parameter("Missing required parameter for load balancer: targetGroupArn.")
+    if given.get("advancedConfiguration"):
+        raise not_simulated_yet("the advancedConfiguration of a load balancer")
+    _check_target_group(desk, arn, definition)
+    name, port = given.get("containerName"), given.get("containerPort")
+    check_port(name, port, definition)
+    return LoadBalancer(target_group_arn=arn, container_name=str(name), container_port=int(port or 0))
+
+
+def _check_target_group(desk: Desk, arn: str, definition: TaskDefinition) -> None:
+    group = desk.balancing.target_group(arn)
+    if group is None:
+        raise invalid_parameter(f"The target group {arn} does not exist.")
+    if definition.network_mode == "awsvpc" and group.target_type != "ip":
+        raise invalid_parameter(
+            f"The provided target group {arn} has target type {group.target_type}, which is incompatible "
+            "with the awsvpc network mode specified in the task definition."
+        )
+    if not group.in_use:
+        raise invalid_parameter(
+            f"The target group with targetGroupArn {arn} does not have an associated load balancer."
+        )
+
+
+def check_port(name: str | None, port: int | None, definition: TaskDefinition) -> None:
+    """Refuse a container or a port that the task definition does not have.
+
+    Raises:
+        ApiError: InvalidParameterException.
+    """
+    container = definition.container(name) if name else None
+    if container is None:
+        raise invalid_parameter(f"The container {name} does not exist in the task definition.")
+    if port not in container.container_ports:
+        raise invalid_parameter(f"The container {name} did not have a container port {port} defined.")
+
+
+def grace_period_s(given: int | None) -> int:
+    """`healthCheckGracePeriodSeconds`, 0 when it is not given.
+
+    Raises:
+        ApiError: InvalidParameterException.
+    """
+    if given is not None and not 0 <= given <= GRACE_PERIOD_MAX_S:
+        raise invalid_parameter(f"healthCheckGracePeriodSeconds must be between 0 and {GRACE_PERIOD_MAX_S}")
+    return given or 0
+
+
+def desired_count(given: int | None) -> int:
+    """`desiredCount` of a REPLICA service. Source: botocore CreateServiceRequest.desiredCount: required.
+
+    Raises:
+        ApiError: InvalidParameterException.
+    """
+    if given is None:
+        raise invalid_parameter("desiredCount is required for the REPLICA scheduling strategy.")
+    if given < 0:
+        raise invalid_parameter("desiredCount cannot be negative.")
+    return given
+
+
+def check_scheduling(params: Mapping[str, Any], capacity: Capacity) -> None:
+    """Refuse what the scheduling strategy, the controller or the launch type cannot do.
+
+    Raises:
+        ApiError: InvalidParameterException, or UnsupportedFeatureException.
+    """
+    strategy = params.get("schedulingStrategy") or "REPLICA"
+    if strategy not in ("REPLICA", "DAEMON"):
+        raise invalid_parameter("scheduling strategy should be one of [REPLICA,DAEMON]")
+    if strategy == "DAEMON":
+        if capacity.is_fargate:
+            raise invalid_parameter(
+                "The daemon scheduling strategy is not supported for FARGATE launch type."
+            )
+        if params.get("desiredCount") is not None:
+            raise invalid_parameter(
+                "The daemon scheduling strategy does not support a desired count for services."
+            )
+        raise not_simulated_yet("the scheduling strategy DAEMON")
+    controller = (params.get("deploymentController") or {}).get("type") or "ECS"
+    if controller not in ("ECS", "CODE_DEPLOY", "EXTERNAL"):
+        raise invalid_parameter("deployment controller type should be one of [ECS,CODE_DEPLOY,EXTERNAL]")
+    if controller != "ECS":
+        raise not_simulated_yet(f"the deployment controller {controller}")
+    if capacity.is_fargate and params.get("placementStrategy"):
+        raise invalid_parameter("Placement strategies are not supported with FARGATE launch type.")
+    if capacity.is_fargate and params.get("placementConstraints"):
+        raise invalid_parameter("Placement constraints are not supported with FARGATE launch type.")
+
+
+def check_choices(params: Mapping[str, Any], definition: TaskDefinition) -> None:
+    """Refuse wrong words, and ECS Exec without a task role.
+
+    Raises:
+        ApiError: InvalidParameterException.
+    """
+    for member, words in (
+        ("propagateTags", ("TASK_DEFINITION", "SERVICE", "NONE")),
+        ("availabilityZoneRebalancing", ("ENABLED", "DISABLED")),
+    ):
+        value = params.get(member)
+        if value is not None and value not in words:
+            raise invalid_parameter(f"{member} should be one of [{','.join(words)}]")
+    if params.get("role") and definition.network_mode == "awsvpc":
+        raise invalid_parameter(
+            "You cannot specify an IAM role for services that require a service linked role."
+        )
+    if params.get("enableExecuteCommand") and not definition.task_role_arn:
+        raise invalid_parameter(
+            "The service couldn't be created because a valid taskRoleArn is not being used. "
+            "Specify a valid task role in your task definition and try again."
+        )

@@ -1,0 +1,326 @@
+"""Services: create, update, delete, describe, list.
+
+The handlers write the service and its deployments; tasks, counts, events and rollout states are the scheduler's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ecsim.api.ecs import capacity, lookup, network_configuration, rollouts, service_rules, tags
+from ecsim.api.ecs.pages import page, paged
+from ecsim.api.ecs.refusals import (
+    client_exception,
+    invalid_parameter,
+    service_not_active,
+    service_not_found,
+)
+from ecsim.api.ecs.service_view import view
+from ecsim.model.service import DeploymentStatus, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecsim.api.ecs.desk import Answer, Desk, Handler
+    from ecsim.model.service import Cluster, Deployment, LoadBalancer
+    from ecsim.model.task_definition import TaskDefinition
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_DESCRIBE_MAX = 10
+_LIST_SIZE = 10
+"""ListServices shows 10 when the caller does not say. Source: botocore ListServicesRequest.maxResults."""
+
+_KEPT = (
+    "placementConstraints",
+    "placementStrategy",
+    "propagateTags",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "availabilityZoneRebalancing",
+    "healthCheckGracePeriodSeconds",
+    "serviceConnectConfiguration",
+    "serviceRegistries",
+    "volumeConfigurations",
+    "vpcLatticeConfigurations",
+)
+"""Members of both calls that the service keeps as they were given."""
+
+_DEFAULTS: dict[str, Any] = {
+    "propagateTags": "NONE",
+    "enableECSManagedTags": False,
+    "enableExecuteCommand": False,
+}
+
+_DEPLOYING = (
+    "serviceConnectConfiguration",
+    "serviceRegistries",
+    "volumeConfigurations",
+    "vpcLatticeConfigurations",
+)
+"""Kept members whose change starts a deployment. Source: botocore UpdateServiceRequest; ecs-behaviour.md 5.2."""
+
+
+def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
+    """CreateService: the service and its first deployment; the same request again answers the same service."""
+    cluster = lookup.cluster_of(desk, params)
+    name = params["serviceName"]
+    if not _NAME.fullmatch(name):
+        raise invalid_parameter("Service name contains invalid characters.")
+    arn = desk.arn("service", f"{cluster.name}/{name}")
+    existing = desk.store.services.get(arn)
+    if existing is not None and existing.status != "INACTIVE":
+        return _same_again(desk, existing, params)
+    where = capacity.chosen(cluster, params)
+    service_rules.check_scheduling(params, where)
+    desired = service_rules.desired_count(params.get("desiredCount"))
+    if not params.get("taskDefinition"):
+        raise client_exception("TaskDefinition can not be blank.")
+    definition = lookup.usable_definition(desk, params["taskDefinition"])
+    capacity.check_definition(where, definition)
+    service_rules.check_choices(params, definition)
+    network = network_configuration.checked(desk, params.get("networkConfiguration"), definition)
+    balancers = service_rules.load_balancers(desk, params.get("loadBalancers"), definition)
+    configuration = service_rules.deployment_configuration(params.get("deploymentConfiguration"))
+    grace = service_rules.grace_period_s(params.get("healthCheckGracePeriodSeconds"))
+    given_tags = tags.read(params.get("tags"))
+    rebalancing = "ENABLED" if configuration.maximum_percent > 100 else "DISABLED"  # noqa: PLR2004  as AWS defines it
+    request = {
+        **_DEFAULTS,
+        "availabilityZoneRebalancing": rebalancing,
+        "healthCheckGracePeriodSeconds": grace,
+        "createdBy": desk.caller,
+        **{member: params[member] for member in _KEPT if params.get(member) is not None},
+        **_where(where),
+    }
+    deployment = rollouts.new_deployment(
+        desk,
+        service_arn=arn,
+        definition=definition,
+        capacity=where,
+        network=network,
+        balancers=balancers,
+    )
+    service = Service(
+        arn=arn,
+        name=name,
+        cluster_arn=cluster.arn,
+        desired_count=desired,
+        health_check_grace_period_s=grace,
+        deployment_configuration=configuration,
+        deployments=(deployment,),
+        created_at_ms=desk.now_ms(),
+        tags=given_tags,
+        request=request,
+    )
+    desk.store.put_service(service)
+    desk.tokens["CreateService", arn] = (_comparable(params), ())
+    label = f"{cluster.name}/{name}"
+    desk.journal.record("service.status", label, status="ACTIVE")
+    desk.journal.record("service.desired", label, desired=desired)
+    rollouts.begin(desk, service, deployment, ())
+    desk.wake_service(arn)
+    return {"service": view(desk, service, with_tags=bool(given_tags))}
+
+
+def _where(where: capacity.Capacity) -> dict[str, Any]:
+    kept: dict[str, Any] = {"capacityProviderStrategy": list(where.strategy)} if where.strategy else {}
+    return kept | ({"platformVersion": where.platform_version} if where.platform_version else {})
+
+
+def _same_again(desk: Desk, existing: Service, params: Mapping[str, Any]) -> Answer:
+    """A CreateService for a name that is taken. Source: ecs-behaviour.md 5.1."""
+    if existing.status == "DRAINING":
+        raise invalid_parameter("Unable to Start a service that is still Draining.")
+    made_by, _ = desk.tokens.get(("CreateService", existing.arn), ({}, ()))
+    if made_by != _comparable(params):
+        raise invalid_parameter("Creation of service was not idempotent.")
+    return {"service": view(desk, existing)}
+
+
+def _comparable(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {member: value for member, value in params.items() if member != "clientToken"}
+
+
+def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
+    """UpdateService: changes, and a new deployment where AWS starts one. Source: ecs-behaviour.md 5.2."""
+    cluster = lookup.cluster_of(desk, params)
+    service = lookup.service_in(desk, cluster, params["service"])
+    if service is None:
+        raise service_not_found()
+    if service.status != "ACTIVE":
+        raise service_not_active()
+    primary = service.primary
+    definition = _definition(desk, service, params)
+    where = _new_capacity(cluster, service, params)
+    service_rules.check_scheduling(params, where)
+    capacity.check_definition(where, definition)
+    service_rules.check_choices(params, definition)
+    network = dict(primary.network_configuration)
+    if "networkConfiguration" in params or definition.arn != primary.task_definition_arn:
+        given = params.get("networkConfiguration") or primary.network_configuration
+        network = network_configuration.checked(desk, given, definition)
+    balancers = primary.load_balancers
+    if params.get("loadBalancers") is not None:
+        balancers = service_rules.load_balancers(desk, params["loadBalancers"], definition)
+    _check_ports(balancers, definition)
+    request = {
+        **service.request,
+        **{member: params[member] for member in _KEPT if params.get(member) is not None},
+        **_where(where),
+    }
+    if not where.strategy:
+        request.pop("capacityProviderStrategy", None)
+    grace = service_rules.grace_period_s(request["healthCheckGracePeriodSeconds"])
+    configuration = service_rules.deployment_configuration(
+        params.get("deploymentConfiguration"), service.deployment_configuration.document
+    )
+    desired = params.get("desiredCount")
+    desired = service.desired_count if desired is None else service_rules.desired_count(desired)
+    updated = replace(
+        service,
+        desired_count=desired,
+        health_check_grace_period_s=grace,
+        deployment_configuration=configuration,
+        request=request,
+        # A service update resets the launch throttle: ecs-behaviour.md 5.8.
+        deployments=(replace(primary, failed_launches=0, next_launch_at_ms=0), *service.deployments[1:]),
+    )
+    deploys = (
+        bool(params.get("forceNewDeployment"))
+        or definition.arn != primary.task_definition_arn
+        or network != primary.network_configuration
+        or balancers != primary.load_balancers
+        or where.resolved_platform_version != primary.platform_version
+        or any(request.get(member) != service.request.get(member) for member in _DEPLOYING)
+    )
+    if desired != service.desired_count:
+        desk.journal.record("service.desired", f"{cluster.name}/{service.name}", desired=desired)
+    if deploys:
+        deployment = rollouts.new_deployment(
+            desk,
+            service_arn=service.arn,
+            definition=definition,
+            capacity=where,
+            network=network,
+            balancers=balancers,
+        )
+        updated = _deploy(desk, updated, deployment)
+    if deploys or desired != service.desired_count:
+        updated = replace(updated, steady=False)
+    desk.store.put_service(updated)
+    desk.wake_service(service.arn)
+    return {"service": view(desk, updated)}
+
+
+def _definition(desk: Desk, service: Service, params: Mapping[str, Any]) -> TaskDefinition:
+    """The revision to run: the one asked for, or the present one, even if it is INACTIVE by now."""
+    if params.get("taskDefinition"):
+        wanted = lookup.definition(desk, params["taskDefinition"])
+        if wanted is not None and wanted.arn == service.primary.task_definition_arn:
+            return wanted
+        return lookup.usable_definition(desk, params["taskDefinition"])
+    return desk.store.task_definitions[service.primary.task_definition_arn]
+
+
+def _new_capacity(cluster: Cluster, service: Service, params: Mapping[str, Any]) -> capacity.Capacity:
+    """Where the tasks of the service run from now on.
+
+    An empty strategy goes back to the launch type. Source: botocore UpdateServiceRequest.capacityProviderStrategy.
+    """
+    primary = service.primary
+    asked = {
+        "launchType": primary.launch_type,
+        "capacityProviderStrategy": service.request.get("capacityProviderStrategy"),
+        "platformVersion": params.get("platformVersion") or service.request.get("platformVersion"),
+    }
+    strategy = params.get("capacityProviderStrategy")
+    if strategy:
+        asked |= {"launchType": None, "capacityProviderStrategy": strategy}
+    elif strategy is not None:
+        asked |= {"launchType": "FARGATE", "capacityProviderStrategy": None}
+    return capacity.chosen(cluster, asked)
+
+
+def _check_ports(balancers: tuple[LoadBalancer, ...], definition: TaskDefinition) -> None:
+    """A new revision must still have the containers and ports that the load balancers send to."""
+    for balancer in balancers:
+        service_rules.check_port(balancer.container_name, balancer.container_port, definition)
+
+
+def _deploy(desk: Desk, service: Service, deployment: Deployment) -> Service:
+    """Put a new PRIMARY deployment in front; the one before is ACTIVE until its tasks are gone."""
+    before = tuple(
+        replace(d, status=DeploymentStatus.ACTIVE, updated_at_ms=desk.now_ms())
+        if d.status is DeploymentStatus.PRIMARY
+        else d
+        for d in service.deployments
+    )
+    service = replace(service, deployments=(deployment, *before))
+    rollouts.begin(desk, service, deployment, before)
+    return service
+
+
+def delete_service(desk: Desk, params: dict[str, Any]) -> Answer:
+    """DeleteService: DRAINING while tasks remain; the scheduler makes it INACTIVE."""
+    cluster = lookup.cluster_of(desk, params)
+    service = lookup.service_in(desk, cluster, params["service"])
+    if service is None or service.status == "INACTIVE":
+        raise service_not_found()
+    if service.status == "DRAINING":
+        return {"service": view(desk, service)}
+    if service.desired_count > 0 and not params.get("force"):
+        raise invalid_parameter("The service cannot be stopped while it is scaled above 0.")
+    label = f"{cluster.name}/{service.name}"
+    if service.desired_count:
+        desk.journal.record("service.desired", label, desired=0)
+    draining = replace(service, status="DRAINING", desired_count=0, steady=False)
+    desk.store.put_service(draining)
+    desk.journal.record("service.status", label, status="DRAINING")
+    desk.wake_service(service.arn)
+    return {"service": view(desk, draining)}
+
+
+def describe_services(desk: Desk, params: dict[str, Any]) -> Answer:
+    """DescribeServices: those asked for, INACTIVE ones too."""
+    cluster = lookup.cluster_of(desk, params)
+    names = params["services"]
+    if not names:
+        raise invalid_parameter("Services cannot be empty.")
+    if len(names) > _DESCRIBE_MAX:
+        raise invalid_parameter(f"Services can have at most {_DESCRIBE_MAX} items.")
+    with_tags = "TAGS" in (params.get("include") or ())
+    found, failures = [], []
+    for name in names:
+        service = lookup.service_in(desk, cluster, name)
+        if service is None:
+            failures.append({"arn": lookup.service_arn(desk, cluster, name), "reason": "MISSING"})
+        else:
+            found.append(view(desk, service, with_tags=with_tags))
+    return {"services": found, "failures": failures}
+
+
+def list_services(desk: Desk, params: dict[str, Any]) -> Answer:
+    """ListServices: the ACTIVE ones, oldest first."""
+    cluster = lookup.cluster_of(desk, params)
+    launch_type, strategy = params.get("launchType"), params.get("schedulingStrategy")
+    if params.get("resourceManagementType") == "ECS":
+        return {"serviceArns": []}
+    arns = (
+        service.arn
+        for service in desk.store.services_of(cluster.arn)
+        if service.status == "ACTIVE"
+        and launch_type in (None, service.primary.launch_type)
+        and strategy in (None, service.scheduling_strategy)
+    )
+    return paged("serviceArns", page(arns, params, size=_LIST_SIZE))
+
+
+OPERATIONS: dict[str, Handler] = {
+    "CreateService": create_service,
+    "UpdateService": update_service,
+    "DeleteService": delete_service,
+    "DescribeServices": describe_services,
+    "ListServices": list_services,
+}

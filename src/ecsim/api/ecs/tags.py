@@ -1,0 +1,108 @@
+"""Tags: their rules, and the three operations on them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ecsim.api.ecs.refusals import cluster_not_found, invalid_parameter
+from ecsim.api.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from ecsim.api.ecs.desk import Answer, Desk, Handler
+
+Tags = tuple[tuple[str, str], ...]
+
+TAGS_MAX = 50
+"""Source: General Reference, Amazon ECS quotas."""
+
+_KEY_MAX = 128
+_VALUE_MAX = 256
+
+
+def read(tags: Iterable[Mapping[str, Any]] | None) -> Tags:
+    """The tags of a request.
+
+    Raises:
+        ApiError: InvalidParameterException, they break a rule of botocore's Tag and TagResourceRequest.tags.
+    """
+    read_tags = tuple((tag.get("key") or "", tag.get("value") or "") for tag in tags or ())
+    keys = [key for key, _ in read_tags]
+    if len(read_tags) > TAGS_MAX:
+        raise invalid_parameter(f"Tags can have at most {TAGS_MAX} items.")
+    if len(set(keys)) != len(keys):
+        raise invalid_parameter("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    for key, value in read_tags:
+        if not 1 <= len(key) <= _KEY_MAX or len(value) > _VALUE_MAX:
+            raise invalid_parameter(
+                f"Tag keys have 1 to {_KEY_MAX} characters and tag values at most {_VALUE_MAX}."
+            )
+        if key.lower().startswith("aws:"):
+            raise invalid_parameter("aws: prefixed tag key names are not allowed for external use.")
+    return read_tags
+
+
+def shown(tags: Tags) -> list[dict[str, str]]:
+    """Tags as a response shows them."""
+    return [{"key": key, "value": value} for key, value in tags]
+
+
+def merged(old: Tags, new: Tags) -> Tags:
+    """The old tags with the new ones laid over them."""
+    return tuple((dict(old) | dict(new)).items())
+
+
+def _tagged(desk: Desk, arn: str) -> tuple[Tags, Callable[[Tags], None]]:
+    """The tags of the resource with that ARN, and how to replace them.
+
+    Raises:
+        ApiError: there is no such resource.
+    """
+    store = desk.store
+    cluster, service = store.clusters.get(arn), store.services.get(arn)
+    task, definition = store.tasks.get(arn), store.task_definitions.get(arn)
+    if cluster is not None and cluster.status != "INACTIVE":
+        return cluster.tags, lambda tags: store.put_cluster(replace(cluster, tags=tags))
+    if service is not None and service.status != "INACTIVE":
+        return service.tags, lambda tags: store.put_service(replace(service, tags=tags))
+    if task is not None:
+        return task.tags, lambda tags: store.put_task(replace(task, tags=tags))
+    if definition is not None:
+        return definition.tags, lambda tags: store.put_task_definition(replace(definition, tags=tags))
+    if not arn.startswith("arn:"):
+        raise invalid_parameter("The ARN provided is invalid.")
+    if ":cluster/" in arn:
+        raise cluster_not_found()
+    raise ApiError("ResourceNotFoundException", "The specified resource could not be found.")
+
+
+def tag_resource(desk: Desk, params: dict[str, Any]) -> Answer:
+    """TagResource: lay tags over those that are there."""
+    tags, put = _tagged(desk, params["resourceArn"])
+    new = merged(tags, read(params["tags"]))
+    if len(new) > TAGS_MAX:
+        raise invalid_parameter(f"Tags can have at most {TAGS_MAX} items.")
+    put(new)
+    return {}
+
+
+def untag_resource(desk: Desk, params: dict[str, Any]) -> Answer:
+    """UntagResource: take tags away; keys that are not there do not matter."""
+    tags, put = _tagged(desk, params["resourceArn"])
+    put(tuple(tag for tag in tags if tag[0] not in params["tagKeys"]))
+    return {}
+
+
+def list_tags_for_resource(desk: Desk, params: dict[str, Any]) -> Answer:
+    """ListTagsForResource."""
+    tags, _ = _tagged(desk, params["resourceArn"])
+    return {"tags": shown(tags)}
+
+
+OPERATIONS: dict[str, Handler] = {
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
+    "ListTagsForResource": list_tags_for_resource,
+}

@@ -1,0 +1,115 @@
+"""Tasks: describe, list, stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ecsim.api.ecs import lookup
+from ecsim.api.ecs.pages import page, paged
+from ecsim.api.ecs.refusals import invalid_parameter, service_not_found
+from ecsim.api.ecs.task_view import view
+from ecsim.model.task import DesiredStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ecsim.api.ecs.desk import Answer, Desk, Handler
+    from ecsim.model.service import Cluster
+    from ecsim.model.task import Task
+
+_DESCRIBE_MAX = 100
+_DESIRED = ("RUNNING", "PENDING", "STOPPED")
+_STARTED_BY_EXCLUDES = (
+    "serviceName",
+    "family",
+    "desiredStatus",
+    "launchType",
+    "containerInstance",
+    "daemonName",
+)
+
+
+def describe_tasks(desk: Desk, params: dict[str, Any]) -> Answer:
+    """DescribeTasks: those asked for, STOPPED ones too while they are remembered."""
+    cluster = lookup.cluster_of(desk, params)
+    names = params["tasks"]
+    if not names:
+        raise invalid_parameter("Tasks cannot be empty.")
+    if len(names) > _DESCRIBE_MAX:
+        raise invalid_parameter(f"Tasks can have at most {_DESCRIBE_MAX} items.")
+    with_tags = "TAGS" in (params.get("include") or ())
+    found, failures = [], []
+    for name in names:
+        task = lookup.task_in(desk, cluster, name)
+        if task is None:
+            failures.append({"arn": lookup.task_arn(desk, cluster, name), "reason": "MISSING"})
+        else:
+            found.append(view(desk, task, with_tags=with_tags))
+    return {"tasks": found, "failures": failures}
+
+
+def list_tasks(desk: Desk, params: dict[str, Any]) -> Answer:
+    """ListTasks: by cluster and the filters, oldest first. Source: botocore ListTasksRequest."""
+    cluster = lookup.cluster_of(desk, params)
+    started_by = params.get("startedBy")
+    if started_by and any(params.get(other) for other in _STARTED_BY_EXCLUDES):
+        raise invalid_parameter("startedBy must be the only filter that you use.")
+    wanted = params.get("desiredStatus") or "RUNNING"
+    if wanted not in _DESIRED:
+        raise invalid_parameter(f"desiredStatus should be one of [{','.join(_DESIRED)}]")
+    if wanted == "PENDING" or params.get("containerInstance") or params.get("daemonName"):
+        return {"taskArns": []}
+    family, launch_type = params.get("family"), params.get("launchType")
+
+    def fits(task: Task) -> bool:
+        return (
+            task.desired_status == wanted
+            and (started_by is None or task.started_by == started_by)
+            and (family is None or _family(task) == family)
+            and (launch_type is None or task.launch_type == launch_type)
+        )
+
+    candidates = _candidates(desk, cluster, params.get("serviceName"), wanted)
+    return paged("taskArns", page((task.arn for task in candidates if fits(task)), params))
+
+
+def _family(task: Task) -> str:
+    return task.task_definition_arn.rsplit("/", 1)[1].rsplit(":", 1)[0]
+
+
+def _candidates(desk: Desk, cluster: Cluster, service_name: str | None, wanted: str) -> Iterable[Task]:
+    """The tasks that may fit, with as little looking as possible.
+
+    Raises:
+        ApiError: ServiceNotFoundException.
+    """
+    if service_name is None:
+        return desk.store.tasks_of(cluster.arn)
+    service = lookup.service_in(desk, cluster, service_name)
+    if service is None:
+        raise service_not_found()
+    if wanted == DesiredStatus.RUNNING:
+        return desk.store.live_tasks_of_service(service.arn)
+    return _of_service(desk.store.tasks_of(cluster.arn), service.arn)
+
+
+def _of_service(tasks: Iterable[Task], service_arn: str) -> Iterator[Task]:
+    return (task for task in tasks if task.service_arn == service_arn)
+
+
+def stop_task(desk: Desk, params: dict[str, Any]) -> Answer:
+    """StopTask: a STOPPED task stays as it is."""
+    cluster = lookup.cluster_of(desk, params)
+    task = lookup.task_in(desk, cluster, params["task"])
+    if task is None:
+        raise invalid_parameter("The referenced task was not found.")
+    if task.desired_status is DesiredStatus.RUNNING:
+        desk.stop(task.arn, params.get("reason"))
+    return {"task": view(desk, desk.store.tasks[task.arn])}
+
+
+OPERATIONS: dict[str, Handler] = {
+    "DescribeTasks": describe_tasks,
+    "ListTasks": list_tasks,
+    "StopTask": stop_task,
+}
