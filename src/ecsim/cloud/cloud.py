@@ -99,22 +99,22 @@ class Cloud:
         self.dataplane = Dataplane(
             self.engine, self.journal, self.store, self.workload, self.balancing, self.faults
         )
-        self.controller = Controller(
-            Shell(
-                engine=self.engine,
-                journal=self.journal,
-                identity=self.identity,
-                store=self.store,
-                network=self.network,
-                balancing=self.balancing,
-                registry=self.registry,
-                secrets=Secrets(self.gate),
-                logs=self.logs,
-                workload=self.workload,
-                account=self.account,
-                region=self.region,
-            )
+        shell = Shell(
+            engine=self.engine,
+            journal=self.journal,
+            identity=self.identity,
+            store=self.store,
+            network=self.network,
+            balancing=self.balancing,
+            registry=self.registry,
+            secrets=Secrets(self.gate),
+            logs=self.logs,
+            workload=self.workload,
+            account=self.account,
+            region=self.region,
         )
+        shell.target_gone.append(self.dataplane.target_gone)
+        self.controller = Controller(shell)
         self.workload.on_exit.append(self.controller.container_exited)
         self.workload.log = self.controller.log
         self.desk = Desk(

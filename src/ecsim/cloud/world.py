@@ -12,7 +12,7 @@ from typing import Any
 from ecsim.clock.duration import milliseconds
 from ecsim.cloud.cloud import Cloud
 from ecsim.faults import Fault, FaultKind
-from ecsim.view import looks
+from ecsim.cloud.looks import look
 from ecsim.workload.images import Pushed
 
 Verb = Callable[[dict[str, Any]], Any]
@@ -136,30 +136,25 @@ class World:
             client="learner",
         )
         self._cloud.until(lambda: plane.result(request_id) is not None, HTTP_TIMEOUT_MS / 1_000)
-        result = plane.result(request_id)
+        result = plane.take(request_id)
         if result is None:
             raise WorldError(f"no answer from {args['url']} within {HTTP_TIMEOUT_MS // 1_000} s", "network")
         if result.status is None:
-            raise WorldError(f"{args['url']}: {result.problem}", "network")
-        return {
-            "status": result.status,
-            "headers": dict(result.headers),
-            "body": result.body,
-            "ms": result.ms,
-        }
+            raise WorldError(result.error or f"no answer from {args['url']}", "network")
+        return result.plain()
 
     def _traffic_start(self, args: dict[str, Any]) -> dict[str, Any]:
-        started = self._cloud.dataplane.start_traffic(
-            args["pattern"], method=args.get("method", "GET"), url=args["url"], headers=args.get("headers") or {}
+        started = self._cloud.dataplane.traffic_start(
+            args["pattern"], args.get("method", "GET"), args["url"], args.get("headers") or {}
         )
         return {"id": started}
 
     def _traffic_stop(self, args: dict[str, Any]) -> Any:
-        self._cloud.dataplane.stop_traffic(args["id"])
-        return self._cloud.dataplane.report(args["id"])
+        self._cloud.dataplane.traffic_stop(args["id"])
+        return self._cloud.dataplane.traffic_report(args["id"])
 
     def _traffic_report(self, args: dict[str, Any]) -> Any:
-        return self._cloud.dataplane.report(args["id"])
+        return self._cloud.dataplane.traffic_report(args["id"])
 
     # Images
 
@@ -177,7 +172,7 @@ class World:
         lang = args.get("lang", "en")
         if lang not in LANGUAGES:
             raise ValueError(f"lang is one of {', '.join(LANGUAGES)}, not {lang!r}")
-        view = looks.look(args["name"], self._cloud.picture(), lang, args.get("args") or {})
+        view = look(args["name"], self._cloud.picture(), lang, args.get("args") or {})
         return {"text": view.text, "html": view.html}
 
     def _fault(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -211,7 +206,9 @@ class Control:
             if verb == "journal":
                 return {"text": cloud.journal.text()}
             if verb == "calls":
-                return [{"at_ms": e.at_ms, "operation": e.subject, **e.fields} for e in cloud.journal.of("call")]
+                return [
+                    {"at_ms": e.at_ms, "operation": e.subject, **e.fields} for e in cloud.journal.of("call")
+                ]
             if verb == "seed":
                 return {"seed": cloud.seed}
             if verb == "advance":

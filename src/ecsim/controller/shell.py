@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ecsim.clock.engine import Engine
@@ -11,7 +12,7 @@ from ecsim.clock.journal import Journal
 from ecsim.controller.ports import Balancing, Logs, Network, Registry, Secrets, Workload
 from ecsim.model.reason import Reason
 from ecsim.model.service import Deployment, Service, ServiceEvent
-from ecsim.model.task import Task
+from ecsim.model.task import Task, TargetKey
 from ecsim.store import Store
 
 EVENTS_MAX = 100
@@ -29,6 +30,9 @@ class Shell:
         queue: services to be looked at in this moment, in order, without doubles.
         registered, deregistered: targets of this moment, by (service, target group), for the service events.
         draining: tasks of this moment that began draining, by (service, deployment).
+        target_gone: told about each target whose deregistration delay is over.
+        waits: what each service was last said to wait for.
+        wakes: the next planned look at each service.
     """
 
     engine: Engine
@@ -47,6 +51,7 @@ class Shell:
     registered: Counter[tuple[str, str]] = field(default_factory=Counter)
     deregistered: Counter[tuple[str, str]] = field(default_factory=Counter)
     draining: Counter[tuple[str, str]] = field(default_factory=Counter)
+    target_gone: list[Callable[[TargetKey], None]] = field(default_factory=list)
     waits: dict[str, Reason] = field(default_factory=dict)
     wakes: dict[str, int] = field(default_factory=dict)
 

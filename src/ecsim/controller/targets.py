@@ -104,12 +104,7 @@ class Targets:
             key = self._key(arn, given)
             known = self._shell.store.targets.get(key)
             if known is None:
-                known = Target(
-                    key=key,
-                    state=TargetState.UNUSED,
-                    reason="Target.NotRegistered",
-                    description="Target is not registered to the target group",
-                )
+                known = target_health.not_registered(Target(key=key))
             answers.append(self._description(known, group))
         return answers
 
@@ -238,7 +233,9 @@ class Targets:
         if target is None or target.draining_until_ms is None or target.draining_until_ms > wake.at_ms:
             return
         self._shell.store.drop_target(key)
-        self._record(replace(target, state=TargetState.UNUSED, reason="Target.NotRegistered"))
+        self._record(target_health.not_registered(target))
+        for tell in self._shell.target_gone:
+            tell(key)
         if target.task_arn is not None:
             self._drained(target.task_arn)
 
