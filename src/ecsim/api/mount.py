@@ -7,6 +7,7 @@ What is patched, and given back by `uninstall`:
 - chance: names bound to `uuid`, `random` and `os.urandom` draw from moto's own `mock_random`; a backend that
   is made on first use draws from a seed of its own, whatever call made it.
 - targets: registering, deregistering and describing the targets of a target group ask a `TargetsPort`.
+- the digest of an image in ECR is that of its manifest.
 - Application Auto Scaling asks us, not moto's ECS, whether a service exists.
 
 `self_check` names the hook that a new moto has moved.
@@ -364,8 +365,28 @@ def _patch_ecs(mounted: _Mounted, module: Any) -> None:
     mounted.given_back.append(give_back)
 
 
+def _check_ecr(module: Any) -> None:
+    _expect(module.Image, "_create_digest", ["self"])
+
+
+def _patch_ecr(mounted: _Mounted, module: Any) -> None:
+    """An image's digest is that of its manifest's bytes, as in every registry."""
+    _check_ecr(module)
+
+    def _create_digest(self: Any) -> None:
+        digest = hashlib.sha256(self.image_manifest.encode()).hexdigest()
+        self._image_digest = f"sha256:{digest}"
+
+    mounted.replace(module.Image, "_create_digest", _create_digest)
+
+
 _ON_IMPORT: dict[str, Callable[[_Mounted, Any], None]] = {
     "moto.elbv2.models": _patch_elbv2,
     "moto.ecs.models": _patch_ecs,
+    "moto.ecr.models": _patch_ecr,
 }
-_CHECKS: dict[str, Callable[[Any], None]] = {"moto.elbv2.models": _check_elbv2, "moto.ecs.models": _check_ecs}
+_CHECKS: dict[str, Callable[[Any], None]] = {
+    "moto.elbv2.models": _check_elbv2,
+    "moto.ecs.models": _check_ecs,
+    "moto.ecr.models": _check_ecr,
+}
