@@ -52,10 +52,13 @@ def new_deployment(
     network: Mapping[str, Any],
     balancers: tuple[LoadBalancer, ...],
 ) -> Deployment:
-    """A PRIMARY deployment as it begins, with its ids. Source: ecs-behaviour.md 5.5."""
+    """A PRIMARY deployment as it begins, with its ids. Source: ecs-behaviour.md 5.5.
+
+    The service revision has the deployment's number, as in real answers.
+    """
     scope = service_arn.split("/", 1)[1]
-    deployment_id = f"ecs-svc/{desk.identity.digits('deployment', scope)}"
-    revision = desk.identity.digits("service-revision", scope)
+    number = desk.identity.digits("deployment", scope)
+    deployment_id = f"ecs-svc/{number}"
     rollout = desk.identity.base62("service-deployment", scope)
     return Deployment(
         id=deployment_id,
@@ -68,7 +71,7 @@ def new_deployment(
         platform_version=capacity.resolved_platform_version,
         network_configuration=network,
         load_balancers=balancers,
-        service_revision_arn=desk.arn("service-revision", f"{scope}/{revision}"),
+        service_revision_arn=desk.arn("service-revision", f"{scope}/{number}"),
         service_deployment_arn=desk.arn("service-deployment", f"{scope}/{rollout}"),
     )
 

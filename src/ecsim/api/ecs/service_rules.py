@@ -58,6 +58,13 @@ def deployment_configuration(
         raise not_simulated_yet(f"the deployment strategy {document['strategy']}")
     if (document.get("alarms") or {}).get("enable"):
         raise not_simulated_yet("deployment alarms")
+    breaker = document["deploymentCircuitBreaker"]
+    if breaker.get("enable"):
+        document["deploymentCircuitBreaker"] = {
+            "resetOnHealthyTask": True,
+            "thresholdConfiguration": _BREAKER_DEFAULTS,
+            **{member: value for member, value in breaker.items() if value is not None},
+        }
     return DeploymentConfiguration(
         minimum_healthy_percent=low,
         maximum_percent=high,

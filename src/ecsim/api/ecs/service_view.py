@@ -56,7 +56,7 @@ class Counts:
 
 
 def view(desk: Desk, service: Service, *, with_tags: bool = False) -> Answer:
-    """A service as the API shows it."""
+    """A service as the API shows it. The service deployment is there once the scheduler has looked at it."""
     counts, primary = Counts(desk, service), service.primary
     shown: Answer = {
         "serviceArn": service.arn,
@@ -75,14 +75,16 @@ def view(desk: Desk, service: Service, *, with_tags: bool = False) -> Answer:
             {"id": event.id, "createdAt": event.at_ms, "message": event.message} for event in service.events
         ],
         "createdAt": service.created_at_ms,
-        "currentServiceDeployment": primary.service_deployment_arn,
         "currentServiceRevisions": [counts.revision(d) for d in _listed(service)],
         "placementConstraints": list(service.request.get("placementConstraints") or ()),
         "placementStrategy": list(service.request.get("placementStrategy") or ()),
         "schedulingStrategy": service.scheduling_strategy,
         "deploymentController": {"type": "ECS"},
         "createdBy": service.request.get("createdBy", desk.caller),
+        "resourceManagementType": "CUSTOMER",
     }
+    if primary.desired_count or not service.desired_count:
+        shown["currentServiceDeployment"] = primary.service_deployment_arn
     shown |= {member: service.request[member] for member in _ECHOED if member in service.request}
     shown |= _where(service, primary)
     if primary.network_configuration:

@@ -99,7 +99,10 @@ def _port(mapping: Mapping[str, Any], mode: str) -> Document:
 
 
 def compatibilities(request: Mapping[str, Any]) -> list[str]:
-    """The launch types that the definition fits. Source: botocore TaskDefinition.compatibilities."""
+    """The launch types that the definition fits. Source: botocore TaskDefinition.compatibilities.
+
+    Real answers name the same ones in varying order.
+    """
     mode = request.get("networkMode") or "bridge"
     platform = request.get("runtimePlatform") or {}
     windows = fargate.is_windows(platform.get("operatingSystemFamily"))
@@ -108,7 +111,7 @@ def compatibilities(request: Mapping[str, Any]) -> list[str]:
     fit = ["EC2"]
     if is_fargate(request) or _fits_fargate(request):
         fit.append("FARGATE")
-    if not windows and "MANAGED_INSTANCES" in (request.get("requiresCompatibilities") or ()):
+    if not windows:
         fit.append("MANAGED_INSTANCES")
     return fit
 
@@ -135,7 +138,6 @@ def requires_attributes(request: Mapping[str, Any]) -> list[str]:
         **{f"{_CAPABILITY}logging-driver.{driver}": True for driver in drivers},
         "ecs.capability.execution-role-awslogs": execution_role and "awslogs" in drivers,
         f"{_CAPABILITY}ecr-auth": ecr,
-        f"{_CAPABILITY}docker-remote-api.1.17": any(c.get("environment") for c in containers) and not drivers,
         f"{_CAPABILITY}docker-remote-api.1.19": bool(drivers),
         f"{_CAPABILITY}docker-remote-api.1.21": any(c.get("memoryReservation") for c in containers),
         "ecs.capability.secrets.asm.environment-variables": any(in_secrets_manager),
