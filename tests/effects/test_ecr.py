@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ecsim.effects.ecr import PushRefused, Registry, split_reference
-from ecsim.effects.found import Failure, Image
+from ecsim.model.answers import Failure, Image
 
 HOST = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com"
 

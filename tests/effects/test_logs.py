@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecsim.effects.found import Failure
+from ecsim.model.answers import Failure
 from ecsim.effects.logs import BATCH_EVENTS_MAX, Logs, batches, pieces
 
 START_MS = 1_775_001_600_000

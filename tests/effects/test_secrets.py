@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecsim.effects.found import Failure
+from ecsim.model.answers import Failure
 from ecsim.effects.secrets import Secrets
 
 

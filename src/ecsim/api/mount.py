@@ -7,7 +7,7 @@ What is patched, and given back by `uninstall`:
 - chance: names bound to `uuid`, `random` and `os.urandom` draw from moto's own `mock_random`; a backend that
   is made on first use draws from a seed of its own, whatever call made it.
 - targets: registering, deregistering and describing the targets of a target group ask a `TargetsPort`.
-- the digest of an image in ECR is that of its manifest.
+- pushing to ECR: digests, tags that move, immutable tags.
 - Application Auto Scaling asks us, not moto's ECS, whether a service exists.
 
 `self_check` names the hook that a new moto has moved.
@@ -367,17 +367,48 @@ def _patch_ecs(mounted: _Mounted, module: Any) -> None:
 
 def _check_ecr(module: Any) -> None:
     _expect(module.Image, "_create_digest", ["self"])
+    _expect(module.Image, "remove_tag", ["self", "tag"])
+    _expect(module.Repository, "is_tag_immutable", ["self"])
+    put = ["self", "repository_name", "image_manifest", "image_tag", "image_manifest_mediatype", "digest"]
+    _expect(module.ECRBackend, "put_image", put)
+
+
+def _immutable(module: Any, repository: Any, tag: str) -> Exception:
+    """AWS's error for a tag that may not move. Moto has none: its nearest one lends its form."""
+    error: Exception = module.RepositoryNotFoundException(repository.name, repository.registry_id)
+    text = (
+        f"The image tag '{tag}' already exists in the '{repository.name}' repository and cannot be overwritten "
+        "because the repository is immutable."
+    )
+    vars(error).update(code="ImageTagAlreadyExistsException", message=text)
+    return error
 
 
 def _patch_ecr(mounted: _Mounted, module: Any) -> None:
-    """An image's digest is that of its manifest's bytes, as in every registry."""
+    """Pushing as in ECR: the digest is that of the manifest's bytes, and a tag that moves leaves its image behind."""
     _check_ecr(module)
+    original = module.ECRBackend.put_image
 
     def _create_digest(self: Any) -> None:
         digest = hashlib.sha256(self.image_manifest.encode()).hexdigest()
         self._image_digest = f"sha256:{digest}"
 
+    def put_image(self: Any, repository_name: str, image_manifest: str, image_tag: str, *more: Any) -> Any:
+        repository = self.repositories.get(repository_name)
+        if repository is None:
+            raise module.RepositoryNotFoundException(repository_name, self.account_id)
+        for image in repository.images:
+            if image_tag not in image.image_tags or image.image_manifest == image_manifest:
+                continue
+            if repository.is_tag_immutable() and not repository.image_tag_mutability_exclusion_filters:
+                raise _immutable(module, repository, image_tag)
+            image.remove_tag(image_tag)
+            if not image.image_tags:
+                image.image_tag = None
+        return original(self, repository_name, image_manifest, image_tag, *more)
+
     mounted.replace(module.Image, "_create_digest", _create_digest)
+    mounted.replace(module.ECRBackend, "put_image", put_image)
 
 
 _ON_IMPORT: dict[str, Callable[[_Mounted, Any], None]] = {
