@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ecsim.model.network import Target
 from ecsim.model.service import Cluster, Service
-from ecsim.model.task import Task, TargetKey
+from ecsim.model.task import TargetKey, Task
 from ecsim.model.task_definition import TaskDefinition, TaskDefinitionStatus
 
 _Ordered = dict[str, None]

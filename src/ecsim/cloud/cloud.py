@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 from ecsim.api import ecs, mount
 from ecsim.api.ecs.desk import Desk
@@ -189,7 +189,7 @@ class Cloud:
 
     def picture(self) -> Picture:
         """Everything as it is now, for views."""
-        groups = {}
+        groups: dict[str, None] = {}
         for target in self.store.targets.values():
             groups.setdefault(target.key.target_group_arn, None)
         for service in self.store.services.values():
@@ -236,7 +236,7 @@ class Cloud:
             self.is_open = False
             mount.uninstall()
 
-    def __enter__(self) -> Cloud:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_problem: object) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from ecsim.clock.duration import milliseconds
 from ecsim.cloud.cloud import Cloud
-from ecsim.faults import Fault, FaultKind
 from ecsim.cloud.looks import look
+from ecsim.faults import Fault, FaultKind
 from ecsim.workload.images import Pushed
 
 Verb = Callable[[dict[str, Any]], Any]
@@ -141,7 +141,8 @@ class World:
             raise WorldError(f"no answer from {args['url']} within {HTTP_TIMEOUT_MS // 1_000} s", "network")
         if result.status is None:
             raise WorldError(result.error or f"no answer from {args['url']}", "network")
-        return result.plain()
+        answer: dict[str, Any] = result.plain()
+        return answer
 
     def _traffic_start(self, args: dict[str, Any]) -> dict[str, Any]:
         started = self._cloud.dataplane.traffic_start(
@@ -166,7 +167,7 @@ class World:
         cloud.catalog.push(reference, runnable, digest=digest)
         return {"reference": reference, "digest": digest}
 
-    # Looking and breaking
+    # What may be seen, and what may break
 
     def _view(self, args: dict[str, Any]) -> dict[str, Any]:
         lang = args.get("lang", "en")

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ecsim.clock.identity import Identity
-from ecsim.controller.ports import Subnet
+from ecsim.model.answers import Subnet
 from ecsim.model.task import Eni
 
 RESERVED_FIRST = 4

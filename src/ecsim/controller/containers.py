@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ecsim.clock.engine import Wake
-from ecsim.controller.ports import Failure
 from ecsim.controller.shell import Shell
 from ecsim.decide import lifecycle
+from ecsim.model.answers import Failure
 from ecsim.model.service import Service
 from ecsim.model.task import HealthStatus, Task
 from ecsim.model.task_definition import ContainerDefinition, TaskDefinition
@@ -61,7 +61,7 @@ class Containers:
             self._shell.put_deployment(service.arn, replace(deployment, digests=tuple(digests.items())))
         return longest
 
-    def start(self, task: Task, definition: ContainerDefinition, service: Service | None) -> Failure | None:
+    def start(self, task: Task, definition: ContainerDefinition) -> Failure | None:
         """Start a container now."""
         environment = dict(definition.environment)
         environment |= self._overrides(task, definition.name)

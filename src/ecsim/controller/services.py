@@ -212,7 +212,8 @@ class Services:
         """The old deployment becomes PRIMARY again, with its old id."""
         shell, last = self._shell, service.last_completed
         known = service.deployment(back_to) or last
-        assert known is not None and known.id == back_to, f"no deployment {back_to} to roll back to"
+        assert known is not None, f"no deployment {back_to} to roll back to"
+        assert known.id == back_to, f"{known.id} is not {back_to}"
         returning = replace(
             known,
             status=DeploymentStatus.PRIMARY,
@@ -258,7 +259,7 @@ class Services:
         if action.until_ms is not None:
             self._shell.look_later(service.arn, action.until_ms)
 
-    def _steady(self, service: Service, action: Action) -> None:
+    def _steady(self, service: Service, _action: Action) -> None:
         """Told on arrival, and every 6 hours while it lasts. Source: ecs-behaviour.md 5.3."""
         now, told = self._shell.now_ms, service.steady_told_at_ms
         if service.steady and told is not None and now < told + SUPPRESS_MS:

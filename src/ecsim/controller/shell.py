@@ -12,7 +12,7 @@ from ecsim.clock.journal import Journal
 from ecsim.controller.ports import Balancing, Logs, Network, Registry, Secrets, Workload
 from ecsim.model.reason import Reason
 from ecsim.model.service import Deployment, Service, ServiceEvent
-from ecsim.model.task import Task, TargetKey
+from ecsim.model.task import TargetKey, Task
 from ecsim.store import Store
 
 EVENTS_MAX = 100

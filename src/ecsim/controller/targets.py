@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -81,27 +81,29 @@ class Targets:
 
     # The load balancer's API: RegisterTargets, DeregisterTargets, DescribeTargetHealth
 
-    def register(self, arn: str, targets: list[dict[str, Any]]) -> None:
+    def register(self, target_group_arn: str, targets: Sequence[Mapping[str, Any]]) -> None:
         """RegisterTargets, as somebody other than ECS calls it."""
         for given in targets:
-            key = self._key(arn, given)
+            key = self._key(target_group_arn, given)
             self._add(key, self._task_at.get(key.target_id), given.get("AvailabilityZone"))
 
-    def deregister(self, arn: str, targets: list[dict[str, Any]]) -> None:
+    def deregister(self, target_group_arn: str, targets: Sequence[Mapping[str, Any]]) -> None:
         """DeregisterTargets, as somebody other than ECS calls it."""
         for given in targets:
-            target = self._shell.store.targets.get(self._key(arn, given))
+            target = self._shell.store.targets.get(self._key(target_group_arn, given))
             if target is not None and target.state is not TargetState.DRAINING:
                 self._drain(target)
 
-    def describe(self, arn: str, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def describe(self, target_group_arn: str, targets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """DescribeTargetHealth's TargetHealthDescriptions."""
-        group = self._shell.balancing.target_group(arn)
+        group = self._shell.balancing.target_group(target_group_arn)
         if not targets:
-            return [self._description(target, group) for target in self._shell.store.targets_in(arn)]
+            return [
+                self._description(target, group) for target in self._shell.store.targets_in(target_group_arn)
+            ]
         answers = []
         for given in targets:
-            key = self._key(arn, given)
+            key = self._key(target_group_arn, given)
             known = self._shell.store.targets.get(key)
             if known is None:
                 known = target_health.not_registered(Target(key=key))

@@ -9,10 +9,10 @@ from ecsim.clock.engine import Wake
 from ecsim.controller.addresses import Addresses
 from ecsim.controller.births import no_interface
 from ecsim.controller.containers import Containers
-from ecsim.controller.ports import Failure
 from ecsim.controller.shell import Shell
 from ecsim.controller.targets import Targets
 from ecsim.decide import lifecycle
+from ecsim.model.answers import Failure
 from ecsim.model.reason import Reason, because
 from ecsim.model.service import Service
 from ecsim.model.task import DesiredStatus, StopCode, Task, TaskStatus
@@ -148,7 +148,7 @@ class TaskLife:
             ready = lifecycle.startable(task, definition)
             if not ready or task.desired_status is DesiredStatus.STOPPED:
                 break
-            failure = self.containers.start(task, ready[0], self._service(task))
+            failure = self.containers.start(task, ready[0])
             if failure is not None:
                 reason = because("task.container_not_started", container=ready[0].name, text=failure.text)
                 self._fail(self._shell.store.tasks[task_arn], failure.text, reason, ready[0].name)

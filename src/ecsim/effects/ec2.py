@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecsim.effects.clients import Clients
-from ecsim.effects.found import Subnet
+from ecsim.model.answers import Subnet
 
 
 class Ec2:

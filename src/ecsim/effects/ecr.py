@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ecsim.effects.clients import Clients, error_code
-from ecsim.effects.found import Failure, Image
+from ecsim.model.answers import Failure, Image
 
 PULL_MS = 4_000
 """How long a pull takes: a choice, not AWS's number."""

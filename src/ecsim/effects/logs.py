@@ -10,7 +10,7 @@ import calendar
 from collections.abc import Callable, Iterator, Mapping
 
 from ecsim.effects.clients import Clients, error_code
-from ecsim.effects.found import Failure
+from ecsim.model.answers import Failure
 
 START_MS = calendar.timegm((2026, 4, 1, 0, 0, 0)) * 1_000
 """When every cloud starts, in milliseconds since 1970."""

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ecsim.effects.clients import Clients, error_code
-from ecsim.effects.found import Failure
+from ecsim.model.answers import Failure
 
 _SECRET = re.compile(r"^(arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:[^:]+)((?::[^:]*){0,3})$")
 _PARAMETER = re.compile(r"^arn:[^:]+:ssm:[^:]+:\d{12}:parameter(/.+)$")

@@ -12,26 +12,6 @@ from ecsim.workload.stock import Stock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """The answer to one load balancer health check.
-
-    Attributes:
-        status: the HTTP status (or 0 for an accepted TCP connection), None when there was no answer.
-        problem: None, "timeout" or "refused".
-    """
-
-    status: int | None = None
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A container that could not be started; `text` is AWS's own wording, with its error name in front."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     """A request that a program has been given.
 

@@ -13,6 +13,7 @@ from typing import Any
 from ecsim.clock.engine import Engine, Wake
 from ecsim.clock.journal import Journal
 from ecsim.faults import Fault, FaultKind, Faults
+from ecsim.model.answers import Failure, Probe
 from ecsim.model.task import Task
 from ecsim.model.task_definition import ContainerDefinition
 from ecsim.workload import shell, stock
@@ -20,7 +21,7 @@ from ecsim.workload.host import Host
 from ecsim.workload.images import Catalog, Pushed
 from ecsim.workload.messages import SERVER_ERROR, UNREADABLE, Answer, Reaction, read_reaction
 from ecsim.workload.program import Request
-from ecsim.workload.runs import Begun, Failure, Hosted, Probe, Run
+from ecsim.workload.runs import Begun, Hosted, Run
 from ecsim.workload.stock import OnSigterm, Stock
 
 OnExit = Callable[[str, str, int, str | None], None]

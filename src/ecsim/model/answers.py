@@ -1,4 +1,4 @@
-"""What effects answer with: plain values. A failure is an answer too."""
+"""What the world around ECS answers: plain values. A failure is an answer too, never an exception."""
 
 from __future__ import annotations
 
@@ -34,3 +34,16 @@ class Failure:
     """Something that could not be had; `text` is AWS's own wording, with its error name in front."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """The answer to one load balancer health check.
+
+    Attributes:
+        status: the HTTP status (or 0 for an accepted TCP connection), None when there was no answer.
+        problem: None, "timeout" or "refused".
+    """
+
+    status: int | None = None
+    problem: str | None = None
