@@ -140,22 +140,31 @@ class World:
         if result is None:
             raise WorldError(f"no answer from {args['url']} within {HTTP_TIMEOUT_MS // 1_000} s", "network")
         if result.status is None:
-            raise WorldError(result.error or f"no answer from {args['url']}", "network")
-        answer: dict[str, Any] = result.plain()
-        return answer
+            raise WorldError(result.problem or f"no answer from {args['url']}", "network")
+        return {
+            "status": result.status,
+            "headers": dict(result.headers),
+            "body": result.body,
+            "ms": result.ms,
+            "code": result.code,
+            "task": result.task,
+        }
 
     def _traffic_start(self, args: dict[str, Any]) -> dict[str, Any]:
-        started = self._cloud.dataplane.traffic_start(
-            args["pattern"], args.get("method", "GET"), args["url"], args.get("headers") or {}
+        started = self._cloud.dataplane.start_traffic(
+            args["pattern"],
+            method=args.get("method", "GET"),
+            url=args["url"],
+            headers=args.get("headers") or {},
         )
         return {"id": started}
 
     def _traffic_stop(self, args: dict[str, Any]) -> Any:
-        self._cloud.dataplane.traffic_stop(args["id"])
-        return self._cloud.dataplane.traffic_report(args["id"])
+        self._cloud.dataplane.stop_traffic(args["id"])
+        return self._cloud.dataplane.report(args["id"])
 
     def _traffic_report(self, args: dict[str, Any]) -> Any:
-        return self._cloud.dataplane.traffic_report(args["id"])
+        return self._cloud.dataplane.report(args["id"])
 
     # Images
 
