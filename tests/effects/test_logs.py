@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ecsim.model.answers import Failure
 from ecsim.effects.logs import BATCH_EVENTS_MAX, Logs, batches, pieces
+from ecsim.model.answers import Failure
 
 START_MS = 1_775_001_600_000
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ecsim.model.answers import Failure
 from ecsim.effects.secrets import Secrets
+from ecsim.model.answers import Failure
 
 
 @pytest.fixture

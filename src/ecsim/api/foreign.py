@@ -138,7 +138,7 @@ class Foreign:
         except Exception as problem:  # noqa: BLE001 - whatever moto stumbles over must not reach a learner
             self.remember(problem)
             raise not_simulated(
-                call.service, call.operation, f"{type(problem).__name__}: {problem}"
+                call.service, call.operation, f"{type(problem).__name__}: {str(problem)[:200]}"
             ) from None
         data = body.encode() if isinstance(body, str) else bytes(body or b"")
         text = {str(name): str(value) for name, value in dict(headers).items()}
