@@ -213,20 +213,30 @@ def _limit_ms(values: dict[str, str], *names: str) -> int | None:
 
 
 def _curl(words: Sequence[str], fetch: Fetch) -> Outcome:
+    """Every URL in turn; the last one decides, as for curl itself."""
     flags, values, urls = _options(words)
-    address = _address(urls[0]) if urls else None
+    limit_ms = _limit_ms(values, "-m", "--max-time")
+    outcome, took_ms = Outcome(code=2), 0
+    for url in urls:
+        outcome = _curl_one(url, fetch, limit_ms, failing="-f" in flags or "--fail" in flags)
+        if outcome.took_ms is None:
+            return outcome
+        took_ms += outcome.took_ms
+    return Outcome(code=outcome.code, took_ms=took_ms)
+
+
+def _curl_one(url: str, fetch: Fetch, limit_ms: int | None, *, failing: bool) -> Outcome:
+    address = _address(url)
     if address is None:
-        return Outcome(code=2 if not urls else CURL_BAD_URL)
+        return Outcome(code=CURL_BAD_URL)
     host, port, path = address
     if host not in LOCAL:
         return Outcome(code=CURL_NO_HOST)
     got = fetch(port, path, "curl/8.5.0")
     if got.status is None:
         return Outcome(code=CURL_REFUSED)
-    limit_ms = _limit_ms(values, "-m", "--max-time")
     if limit_ms is not None and (got.takes_ms is None or got.takes_ms > limit_ms):
         return Outcome(code=CURL_TIMEOUT, took_ms=limit_ms)
-    failing = "-f" in flags or "--fail" in flags
     code = CURL_HTTP_ERROR if failing and got.status >= HTTP_ERROR_MIN else 0
     return Outcome(code=code, took_ms=got.takes_ms)
 
