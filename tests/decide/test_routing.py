@@ -31,7 +31,9 @@ def host(*patterns):
         pytest.param(path("/api/*"), Asked(path="/api"), False, id="/api/* does not match /api"),
         pytest.param(path("/API/*"), Asked(path="/api/x"), False, id="paths are case-sensitive"),
         pytest.param(path("/a"), Asked(path="/a", query="b=c"), True, id="the query is no part of the path"),
-        pytest.param(path("/*.jp?g"), Asked(path="/img/cat.jpeg"), True, id="* spans slashes, ? is one letter"),
+        pytest.param(
+            path("/*.jp?g"), Asked(path="/img/cat.jpeg"), True, id="* spans slashes, ? is one letter"
+        ),
         (path("/*.jp?g"), Asked(path="/cat.jpg"), False),
         pytest.param(path("/a.c"), Asked(path="/abc"), False, id="a dot is a dot"),
         pytest.param(path("/x", "/y"), Asked(path="/y"), True, id="any value will do"),
@@ -142,7 +144,10 @@ def test_actions(action, outcome):
 
 
 def test_the_last_action_by_order_answers():
-    actions = [{"Type": "forward", "TargetGroupArn": "g", "Order": 2}, {"Type": "authenticate-oidc", "Order": 1}]
+    actions = [
+        {"Type": "forward", "TargetGroupArn": "g", "Order": 2},
+        {"Type": "authenticate-oidc", "Order": 1},
+    ]
     assert routing.act(actions, Asked(), nth=0) == Forward("g")
     assert routing.act([], Asked(), nth=0) == Unsupported("none")
 
@@ -208,7 +213,8 @@ def test_slow_start_grows_from_nothing_to_a_full_share():
 
     def share(now_ms):
         picks = [
-            routing.choose([old, new], nth=n, now_ms=now_ms, slow_start_s=60).key.target_id for n in range(1_000)
+            routing.choose([old, new], nth=n, now_ms=now_ms, slow_start_s=60).key.target_id
+            for n in range(1_000)
         ]
         return Counter(picks)["10.0.0.2"] / 1_000
 

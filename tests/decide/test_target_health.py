@@ -60,7 +60,16 @@ def test_a_new_target_is_being_registered():
         ),
         pytest.param(
             ["503", "503", "ok", "ok", "503", "ok", "ok", "ok"],
-            ["initial", "unhealthy", "unhealthy", "unhealthy", "unhealthy", "unhealthy", "unhealthy", "healthy"],
+            [
+                "initial",
+                "unhealthy",
+                "unhealthy",
+                "unhealthy",
+                "unhealthy",
+                "unhealthy",
+                "unhealthy",
+                "healthy",
+            ],
             id="a failure in between starts that count again",
         ),
     ],

@@ -133,7 +133,7 @@ class Worker(Program):
 
     def tick(self, container):
         self.done += 1
-        print("order", self.done, "of", container.now_ms)
+        print("order", self.done, "of", container.now_ms)  # noqa: T201 - what a learner would write
         if self.done == 3:
             container.exit(0, after="1s")
 
@@ -251,7 +251,11 @@ def test_what_a_request_may_return(given_, status, body):
 
 def test_pushing_a_class_of_the_same_name_again_keeps_the_first_one_running():
     host = LocalHost()
-    assert [host.add(Web)["name"], host.add(Web)["name"], host.add(Deaf)["name"]] == ["Web.1", "Web.2", "Deaf.1"]
+    assert [host.add(Web)["name"], host.add(Web)["name"], host.add(Deaf)["name"]] == [
+        "Web.1",
+        "Web.2",
+        "Deaf.1",
+    ]
     assert host.add(Web) == {"name": "Web.3", "commands": ["sh", "curl"], "stock": None}
     with pytest.raises(TypeError, match="subclass of Program"):
         host.add(Web())
@@ -341,7 +345,9 @@ answers = st.fixed_dictionaries(
     optional={
         "effects": effects | anything,
         "response": anything
-        | st.fixed_dictionaries({}, optional={n: anything for n in ("status", "body", "headers", "takes_ms")}),
+        | st.fixed_dictionaries(
+            {}, optional=dict.fromkeys(("status", "body", "headers", "takes_ms"), anything)
+        ),
         "code": anything,
         "error": anything,
         "hung": anything,

@@ -37,7 +37,9 @@ def run(*command, has=ALL, own=None):
         ("curl -f http://localhost:8080/health", 0),
         pytest.param("curl -f http://localhost:8080/bad", 22, id="curl -f: status 400 and above is 22"),
         pytest.param("curl http://localhost:8080/bad", 0, id="without -f curl does not mind"),
-        pytest.param("curl -fsS http://localhost:8080/bad > /dev/null 2>&1 || exit 1", 1, id="as people write it"),
+        pytest.param(
+            "curl -fsS http://localhost:8080/bad > /dev/null 2>&1 || exit 1", 1, id="as people write it"
+        ),
         pytest.param("curl --fail --silent http://127.0.0.1:8080/bad", 22, id="long options"),
         pytest.param("curl -f http://localhost:3000/health", 7, id="wrong port: 7"),
         pytest.param("curl -f http://database:8080/health", 6, id="another host: 6"),
@@ -77,7 +79,9 @@ def test_scripts(script, code):
 
 
 def test_it_asks_once_and_says_who_it_is():
-    assert run("CMD-SHELL", "curl -f http://localhost:8080/health || exit 1")[2] == [(8080, "/health", "curl")]
+    assert run("CMD-SHELL", "curl -f http://localhost:8080/health || exit 1")[2] == [
+        (8080, "/health", "curl")
+    ]
     assert run("CMD-SHELL", "true || curl http://localhost:8080/health")[2] == []
     assert run("CMD", "curl", "-f", "http://localhost/")[2] == [(80, "/", "curl")]
 

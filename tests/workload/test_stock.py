@@ -174,7 +174,11 @@ def test_a_web_program_without_a_port_mapping_listens_on_80():
 def test_an_unknown_public_image_is_a_plain_web_server_on_its_container_ports():
     rig = Rig()
     rig.start("docker.io/library/nginx:1.27", ports=(80, 443))
-    assert (rig.probe("/", port=80), rig.probe("/", port=443), rig.probe("/", port=8080)) == (200, 200, "refused")
+    assert (rig.probe("/", port=80), rig.probe("/", port=443), rig.probe("/", port=8080)) == (
+        200,
+        200,
+        "refused",
+    )
     rig.start("docker.io/library/nginx:1.27", ports=(), task="t2")
     assert rig.probe("/", task="t2", port=80) == "refused"
     failure = Rig(strict=True).start("docker.io/library/nginx:1.27")
@@ -185,7 +189,10 @@ def test_the_worker_works():
     rig = Rig()
     rig.start("worker:1.0")
     rig.run(95_000)
-    assert rig.lines == [(0, "worker 1.0 started"), *((at_ms, "order handled") for at_ms in (30_000, 60_000, 90_000))]
+    assert rig.lines == [
+        (0, "worker 1.0 started"),
+        *((at_ms, "order handled") for at_ms in (30_000, 60_000, 90_000)),
+    ]
 
 
 def test_the_table():

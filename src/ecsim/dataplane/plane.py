@@ -48,7 +48,7 @@ class Dataplane:
     Wakes of the kinds "http" and "traffic" belong to `handle`.
     """
 
-    def __init__(  # noqa: PLR0917 - the parts of a cloud, in the order of the rings
+    def __init__(
         self,
         engine: Engine,
         journal: Journal,
@@ -130,6 +130,7 @@ class Dataplane:
         if wake.kind == "traffic":
             self.traffic.handle(wake)
             return
+        assert wake.kind == "http", f"{wake} is nothing for the data plane"
         exchange = self._waiting.get(int(wake.key))
         if exchange is None:
             return
