@@ -1,0 +1,271 @@
+"""English words: reasons, and the labels of the views. `{count:task|tasks}` follows the number."""
+
+from __future__ import annotations
+
+REASONS: dict[str, str] = {
+    "rolling.start": (
+        "Starts {start:task|tasks} of the new deployment: {active} of {desired} were there, and {total} tasks in "
+        "all left room below the maximum of {max_total}."
+    ),
+    "rolling.ceiling": (
+        "Waits at the maximum: {total} of at most {max_total:task|tasks} exist (maximumPercent is "
+        "{maximum_percent}) and none may stop yet, so the new deployment stays at {active} of {desired}."
+    ),
+    "rolling.stop_old": (
+        "Stops {old:old task|old tasks}: {healthy:task is|tasks are} healthy and {floor} must stay healthy."
+    ),
+    "rolling.stop_old_unhealthy": (
+        "Stops {old:old task that is|old tasks that are} not healthy: that takes no healthy task away."
+    ),
+    "rolling.stop_to_make_room": (
+        "Stops old tasks first, to make room: {total} of at most {max_total:task|tasks} exist. "
+        "minimumHealthyPercent is {minimum_healthy_percent}, so {min_healthy} must stay healthy and "
+        "{healthy:is|are}."
+    ),
+    "rolling.wait_healthy": (
+        "Waits for new tasks to become healthy: {new_healthy} of {desired:new task is|new tasks are}. "
+        "{healthy:task is|tasks are} healthy in all, at least {floor} must stay so."
+    ),
+    "rolling.wait_draining": (
+        "Waits for {stopping:task|tasks} to drain and stop. A task on its way out still counts: {total} exist, "
+        "at most {max_total} may."
+    ),
+    "rolling.stuck": (
+        "Can never move: of {desired:desired task|desired tasks}, minimumHealthyPercent {minimum_healthy_percent} "
+        "keeps {min_healthy} healthy, and maximumPercent {maximum_percent} allows {max_total} in all. "
+        "Change one of the two percents."
+    ),
+    "rolling.complete": (
+        "Completes the deployment: its {desired:task is|tasks are} healthy, and no old task is left."
+    ),
+    "scale.out": "Starts {start:task|tasks}: {active} of {desired} desired were there.",
+    "scale.in": "Stops a task in {zone}, the zone with most tasks: {active} were there, {desired} desired.",
+    "scale.pending": (
+        "Waits until its tasks have run long enough to count as healthy: {active} started, {desired} desired."
+    ),
+    "replace.start_first": (
+        "Starts a replacement before it stops anything: {unhealthy:task is|tasks are} unhealthy, and with {total} "
+        "of at most {max_total:task|tasks} there is room."
+    ),
+    "replace.stop_replaced": (
+        "Stops the unhealthy task: {healthy:task is|tasks are} healthy, as many as desired ({desired})."
+    ),
+    "replace.stop_first": (
+        "Stops the unhealthy task before its replacement can start: {total} of at most {max_total:task|tasks} "
+        "exist. {healthy:task is|tasks are} healthy, {min_healthy} must stay so."
+    ),
+    "replace.stop_failed_start": (
+        "Stops an unhealthy task of {deployment}, a deployment still in progress: it serves nobody, and the "
+        "circuit breaker counts it."
+    ),
+    "throttle.wait": (
+        "Waits {delay_s} s before the next start: {failed_launches:launch|launches} in a row failed before "
+        "RUNNING, and ECS slows down."
+    ),
+    "breaker.trip": (
+        "The circuit breaker trips: {count:task|tasks} failed, and the threshold for {desired} desired is "
+        "{threshold}. Rollback is off: the deployment is FAILED and the old tasks stay."
+    ),
+    "breaker.trip_and_roll_back": (
+        "The circuit breaker trips: {count:task|tasks} failed, and the threshold for {desired} desired is "
+        "{threshold}. It rolls back to {to}, the last deployment that was COMPLETED."
+    ),
+    "breaker.stalled": (
+        "The circuit breaker trips: {count:task|tasks} failed, and the threshold for {desired} desired is "
+        "{threshold}. There is no COMPLETED deployment to roll back to: nothing more is started."
+    ),
+    "breaker.roll_back": (
+        "Rolls back from {failed} to {to}: {failed_tasks:task|tasks} of the failed deployment in a row did not make it."
+    ),
+    "breaker.failed_deployment": (
+        "Stops a task of {deployment}: the deployment is FAILED, and its tasks that are not healthy go."
+    ),
+    "service.draining": "Stops the task: its service was deleted.",
+    "task.image_not_pulled": "The image {image} could not be pulled: {text}",
+    "task.resource_not_ready": "Something that the task needs before it starts could not be had: {text}",
+    "task.container_not_started": "The container {container} could not be started: {text}",
+    "task.essential_exited": (
+        "The essential container {container} exited with code {exit_code}; the whole task ends with it."
+    ),
+    "task.dependency_failed": (
+        "The container {container} cannot start: it depends on {dependency} reaching {condition}, and that "
+        "failed."
+    ),
+    "task.stopped_by_user": "StopTask was called.",
+    "task.waits_for_draining": (
+        "Waits up to {delay_s} s until the load balancer has drained {targets:target|targets} of it; SIGTERM comes after that."
+    ),
+    "task.killed_after_stop_timeout": (
+        "The container {container} did not exit within its stopTimeout of {stop_timeout_s} s after SIGTERM, so it "
+        "was killed with SIGKILL."
+    ),
+    "task.no_capacity": "There is no capacity for the task: {text}",
+    "http.no_targets": (
+        "the target group {target_group} has no registered target that takes requests ({draining} draining)."
+    ),
+    "http.connection_refused": (
+        "the task {task} at {address} refused the connection: nothing listens on port {port}."
+    ),
+    "http.connection_closed": "the task {task} at {address} closed the connection before it had answered.",
+    "http.deregistration_delay_over": (
+        "the deregistration delay of the task {task} at {address} ended while the request was still in flight."
+    ),
+    "http.connect_timeout": "the task {task} at {address} accepted no connection within {timeout_s} s.",
+    "http.idle_timeout": (
+        "the task {task} at {address} sent nothing for {timeout_s} s, the load balancer's idle timeout."
+    ),
+    "http.action_not_simulated": "the listener rule's action {action} is not simulated.",
+    "http.plain_http_to_https": "plain HTTP was sent to the HTTPS port {port} of {host}.",
+    "http.unknown_host": "no load balancer or task has the name {host}.",
+    "http.no_listener": "{host} has no listener on port {port}.",
+    "http.no_answer": "{host} did not answer on port {port} within {timeout_s} s.",
+    "http.refused": "{host} refused the connection on port {port}.",
+    "http.closed": "{host} closed the connection on port {port} before it had answered.",
+    "http.tls_failed": "{host} does not speak TLS on port {port}.",
+    "http.bad_url": "{url} is not a URL that can be requested.",
+}
+"""Reason code to template."""
+
+LABELS: dict[str, str] = {
+    "cluster": "cluster",
+    "service": "service",
+    "task": "task",
+    "map.title": "Map of the cluster {cluster}",
+    "map.desc": "{services:service|services}, {tasks:task|tasks} at {time}",
+    "map.empty": "There is no cluster yet. ecs.create_cluster(clusterName=...) makes one.",
+    "map.no_services": "No service yet.",
+    "map.standalone": "standalone tasks",
+    "map.stopped": "stopped",
+    "map.stopped_more": "{more:older stopped task|older stopped tasks} not shown",
+    "map.more": "{more:task|tasks} more, not shown",
+    "map.internet": "customers",
+    "map.no_tasks": "no tasks",
+    "map.listener": "listener",
+    "map.no_listener": "no listener",
+    "map.target_group": "target group",
+    "map.no_targets": "no targets",
+    "map.default": "default",
+    "map.redirect": "redirect",
+    "map.fixed": "fixed response",
+    "map.no_zone": "no zone yet",
+    "desired": "desired",
+    "running": "running",
+    "pending": "pending",
+    "failed": "failed",
+    "of": "of",
+    "at": "time",
+    "container": "container",
+    "target": "target",
+    "health": "health",
+    "tl.title": "Timeline of the service {service}",
+    "tl.desc": (
+        "{tasks:task|tasks} and {deployments:deployment|deployments} from {start} to {end}. Now: {running} running, "
+        "{healthy} healthy."
+    ),
+    "tl.deployments": "deployments",
+    "tl.tasks": "tasks",
+    "tl.calls": "calls",
+    "tl.events": "events",
+    "tl.count": "how many",
+    "tl.total": "tasks not STOPPED",
+    "tl.healthy": "healthy",
+    "tl.floor": "minimum healthy {floor} ({percent} %)",
+    "tl.ceiling": "maximum {ceiling} ({percent} %)",
+    "tl.max": "max. {ceiling}",
+    "tl.min": "min. healthy {floor}",
+    "tl.now": "now",
+    "tl.legend.state": "task",
+    "tl.legend.target": "target",
+    "tl.earlier": "Before {start} nothing is shown; give start_ms to look further back.",
+    "tl.later": "After {end} nothing is shown; nothing changed until {now} unless you ask with end_ms.",
+    "tl.column": "one column is {step}",
+    "tl.keys": "{events:service event|service events}",
+    "tl.nothing": "Nothing has happened to {service} yet.",
+    "tl.undrawn": "{undrawn:task more has|tasks more have} no lane here; the numbers below count all.",
+    "tl.hidden": "{hidden:task|tasks} more had no part in this stretch.",
+    "no_service": "There is no service {service}. Services here: {services}.",
+    "no_services": "There is no service {service}: no service was created yet.",
+    "why.title": "Why: {subject}",
+    "why.nothing": "No decision about {subject} is on record.",
+    "why.unknown": (
+        'Nothing is known of "{subject}". Ask about a service, a task id (or its beginning), a deployment id, or '
+        'a status such as "503".'
+    ),
+    "why.many": '"{subject}" fits several tasks: {tasks}. Give more of the id.',
+    "why.earlier": "{left:earlier line|earlier lines} left out",
+    "why.similar": "and {more:more step|more steps} like it",
+    "why.times": "{times} times until {until}",
+    "why.times.at_once": "{times} times",
+    "why.until": "until {until}",
+    "why.tasks": "{count:task|tasks}: {ids}",
+    "why.call": "{operation} was called.",
+    "why.call.by": "You called {operation}.",
+    "why.call.with": "{sentence} ({what})",
+    "why.deployment.new": "The deployment {deployment} begins: it is PRIMARY and IN_PROGRESS.",
+    "why.deployment.IN_PROGRESS": "The deployment {deployment} is PRIMARY again and IN_PROGRESS.",
+    "why.stopping": "ECS wants the task STOPPED: {reason} (stopCode {code})",
+    "why.stopped": "The task is STOPPED: {reason} (stopCode {code})",
+    "why.running": "The task is RUNNING.",
+    "why.created": "The task was created for {deployment}.",
+    "why.created.standalone": "The task was created by RunTask; no service replaces it.",
+    "why.exit": "The container {container} exited with code {exit_code}{meaning}.",
+    "why.no_exit": "The container {container} stopped without an exit code: {reason}",
+    "why.exit.reason": "{sentence} {reason}",
+    "why.health": "The health check of the container {container} says {health}.",
+    "why.target": "The target {target} is {state}{reason}.",
+    "why.fault": "A fault was injected: {fault} for {match}.",
+    "why.fault.off": "The fault was taken back: {fault} for {match}.",
+    "why.http": "{request} was answered {status}: {reason}",
+    "why.http.none": "{request} was answered {status} by the program of task {task}.",
+    "why.http.nothing": "No request has been answered {status} so far.",
+    "exit.0": ", as a program does that ends well",
+    "exit.1": ", the program's own error",
+    "exit.126": ": the command cannot be executed",
+    "exit.127": ": the command was not found in the image",
+    "exit.137": ": SIGKILL",
+    "exit.139": ": SIGSEGV, it broke off",
+    "exit.143": ": it ended on SIGTERM without handling it",
+    "events.title": "Events of the service {service}",
+    "events.nothing": "The service {service} has no events yet.",
+    "events.repeated": "{times} times until {until}",
+    "word.healthy": "healthy",
+    "word.unhealthy": "unhealthy",
+    "word.failed": "failed",
+    "cost.title": "What this would have cost on AWS",
+    "cost.estimate": "estimate",
+    "cost.total": "Total",
+    "cost.so_far": "so far, in {time} of virtual time",
+    "cost.month": "a month like the present moment (730 h)",
+    "cost.nothing": "Nothing that costs money has run so far.",
+    "cost.item": "what",
+    "cost.quantity": "used",
+    "cost.price": "price",
+    "cost.amount": "US dollars",
+    "cost.vcpu": "Fargate vCPU, {tasks:task|tasks}",
+    "cost.memory": "Fargate memory, {tasks:task|tasks}",
+    "cost.balancer": "{balancers:Application Load Balancer|Application Load Balancers}",
+    "cost.vcpu.unit": "vCPU-hours",
+    "cost.memory.unit": "GB-hours",
+    "cost.balancer.unit": "ALB-hours",
+    "cost.note.minimum": (
+        "Fargate bills by the second from the start of the image pull to the end of the task, at least 1 minute: "
+        "{tasks:task was|tasks were} raised to it."
+    ),
+    "cost.note.none_minimum": (
+        "Fargate bills by the second from the start of the image pull to the end of the task, at least 1 minute."
+    ),
+    "cost.note.requested": "You pay for the size that the task definition asks for, not for what is used.",
+    "cost.note.balancer": (
+        "A load balancer costs by the hour, with or without requests; a part of an hour counts whole."
+    ),
+    "cost.note.left_out": (
+        "Not in it: load balancer capacity units, public IPv4 addresses, NAT gateways, data transfer, CloudWatch "
+        "Logs, free tier, Savings Plans, Spot."
+    ),
+    "cost.note.other_launch": "{tasks:task|tasks} not on Fargate left out: there, the instances cost.",
+    "cost.note.unsized": "{tasks:task|tasks} without a known size left out.",
+    "cost.note.forgotten": "{tasks:task that is|tasks that are} no longer remembered left out.",
+    "cost.note.source": "Prices of {region} in US dollars, as of {date}. Source: articles that quote {source}.",
+    "cost.note.other_region": "There is no price table for {region}: the prices of {used} stand in.",
+}
+"""Label key to template."""

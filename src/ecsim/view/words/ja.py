@@ -1,0 +1,276 @@
+"""Japanese words: reasons, and the labels of the views, with AWS's official Japanese terms."""
+
+from __future__ import annotations
+
+REASONS: dict[str, str] = {
+    "rolling.start": (
+        "新しいデプロイのタスクを {start} 個起動します。必要数 {desired} のうち {active} 個まで起動済みで、"
+        "全体は {total} 個、上限 {max_total} 個まで余裕があります。"
+    ),
+    "rolling.ceiling": (
+        "上限に達したため待っています。タスクは最大 {max_total} 個のところ {total} 個あり (最大率 "
+        "{maximum_percent}%)、まだどれも停止できません。新しいデプロイは {desired} 個中 {active} 個のままです。"
+    ),
+    "rolling.stop_old": (
+        "古いタスクを {old} 個停止します。正常なタスクは {healthy} 個あり、維持すべき数は {floor} 個です。"
+    ),
+    "rolling.stop_old_unhealthy": (
+        "正常でない古いタスクを {old} 個停止します。正常なタスクの数は減りません。"
+    ),
+    "rolling.stop_to_make_room": (
+        "場所を空けるため、先に古いタスクを停止します。タスクは最大 {max_total} 個のところ {total} 個あります。"
+        "最小ヘルス率は {minimum_healthy_percent}% なので、正常なタスク {healthy} 個のうち {min_healthy} 個を"
+        "維持すれば足ります。"
+    ),
+    "rolling.wait_healthy": (
+        "新しいタスクが正常になるのを待っています ({desired} 個中 {new_healthy} 個が正常)。"
+        "正常なタスクは全体で {healthy} 個あり、少なくとも {floor} 個を維持します。"
+    ),
+    "rolling.wait_draining": (
+        "{stopping} 個のタスクがドレインを終えて停止するのを待っています。停止中のタスクも数に入ります "
+        "(現在 {total} 個、最大 {max_total} 個)。"
+    ),
+    "rolling.stuck": (
+        "この設定ではデプロイが進みません。必要数 {desired} に対し、最小ヘルス率 {minimum_healthy_percent}% では"
+        "正常なタスクを {min_healthy} 個維持する必要があり、最大率 {maximum_percent}% では全体で {max_total} 個"
+        "しか許されません。どちらかの値を変更してください。"
+    ),
+    "rolling.complete": (
+        "デプロイを完了します。新しいタスク {desired} 個が正常で、古いタスクは残っていません。"
+    ),
+    "scale.out": "タスクを {start} 個起動します。必要数 {desired} に対して {active} 個でした。",
+    "scale.in": (
+        "タスクが最も多いアベイラビリティーゾーン {zone} のタスクを 1 個停止します。必要数 {desired} に対して "
+        "{active} 個ありました。"
+    ),
+    "scale.pending": (
+        "タスクが正常とみなされるまで待っています。必要数 {desired} に対して {active} 個起動しました。"
+    ),
+    "replace.start_first": (
+        "異常なタスクが {unhealthy} 個あります。タスクは最大 {max_total} 個のところ {total} 個で余裕があるため、"
+        "停止する前に代わりのタスクを起動します。"
+    ),
+    "replace.stop_replaced": (
+        "異常なタスクを停止します。正常なタスクが {healthy} 個あり、必要数 {desired} を満たしています。"
+    ),
+    "replace.stop_first": (
+        "タスクは最大 {max_total} 個のところ {total} 個あるため、代わりを起動する前に異常なタスクを停止します。"
+        "正常なタスクは {healthy} 個で、{min_healthy} 個を維持します。"
+    ),
+    "replace.stop_failed_start": (
+        "進行中のデプロイ {deployment} の異常なタスクを停止します。このタスクはリクエストに応えられず、"
+        "サーキットブレーカーが失敗として数えます。"
+    ),
+    "throttle.wait": (
+        "次の起動まで {delay_s} 秒待ちます。RUNNING になる前の失敗が {failed_launches} 回続いたため、"
+        "ECS は起動の間隔を延ばします。"
+    ),
+    "breaker.trip": (
+        "サーキットブレーカーが作動しました。失敗したタスクが {count} 個で、必要数 {desired} のしきい値は "
+        "{threshold} です。ロールバックは無効なので、デプロイは FAILED になり、古いタスクはそのまま残ります。"
+    ),
+    "breaker.trip_and_roll_back": (
+        "サーキットブレーカーが作動しました。失敗したタスクが {count} 個で、必要数 {desired} のしきい値は "
+        "{threshold} です。最後に COMPLETED になったデプロイ {to} にロールバックします。"
+    ),
+    "breaker.stalled": (
+        "サーキットブレーカーが作動しました。失敗したタスクが {count} 個で、必要数 {desired} のしきい値は "
+        "{threshold} です。ロールバック先になる COMPLETED のデプロイがないため、これ以上タスクを起動しません。"
+    ),
+    "breaker.roll_back": (
+        "{failed} から {to} にロールバックします。失敗したデプロイでは {failed_tasks} 個のタスクが続けて失敗しました。"
+    ),
+    "breaker.failed_deployment": ("FAILED になったデプロイ {deployment} の、正常でないタスクを停止します。"),
+    "service.draining": "サービスが削除されたため、タスクを停止します。",
+    "task.image_not_pulled": "イメージ {image} をプルできませんでした: {text}",
+    "task.resource_not_ready": "タスクの起動に必要なものを用意できませんでした: {text}",
+    "task.container_not_started": "コンテナ {container} を起動できませんでした: {text}",
+    "task.essential_exited": (
+        "必須コンテナ {container} が終了コード {exit_code} で終了したため、タスク全体が停止します。"
+    ),
+    "task.dependency_failed": (
+        "コンテナ {container} を起動できません。依存する {dependency} が {condition} の条件を満たしませんでした。"
+    ),
+    "task.stopped_by_user": "StopTask が呼び出されました。",
+    "task.waits_for_draining": (
+        "ロードバランサーが {targets} 個のターゲットのドレインを終えるまで、最大 {delay_s} 秒待ちます。"
+        "SIGTERM はその後です。"
+    ),
+    "task.killed_after_stop_timeout": (
+        "コンテナ {container} は SIGTERM の後、停止タイムアウトの {stop_timeout_s} 秒以内に終了しなかったため、"
+        "SIGKILL で強制終了されました。"
+    ),
+    "task.no_capacity": "タスクを置くキャパシティーがありません: {text}",
+    "http.no_targets": (
+        "ターゲットグループ {target_group} に、リクエストを受けられる登録済みのターゲットがありません "
+        "(ドレイン中 {draining} 個)。"
+    ),
+    "http.connection_refused": (
+        "タスク {task} ({address}) が接続を拒否しました。ポート {port} で待ち受けているものがありません。"
+    ),
+    "http.connection_closed": "タスク {task} ({address}) が、応答を返す前に接続を閉じました。",
+    "http.deregistration_delay_over": (
+        "リクエストの処理中に、タスク {task} ({address}) の登録解除の遅延が終わりました。"
+    ),
+    "http.connect_timeout": "タスク {task} ({address}) への接続が {timeout_s} 秒以内に確立しませんでした。",
+    "http.idle_timeout": (
+        "タスク {task} ({address}) が、ロードバランサーのアイドルタイムアウト {timeout_s} 秒の間、"
+        "何も返しませんでした。"
+    ),
+    "http.action_not_simulated": "リスナールールのアクション {action} はシミュレートされません。",
+    "http.plain_http_to_https": "{host} の HTTPS ポート {port} に、暗号化されていない HTTP が送られました。",
+    "http.unknown_host": "{host} という名前のロードバランサーもタスクもありません。",
+    "http.no_listener": "{host} にはポート {port} のリスナーがありません。",
+    "http.no_answer": "{host} がポート {port} で {timeout_s} 秒以内に応答しませんでした。",
+    "http.refused": "{host} がポート {port} への接続を拒否しました。",
+    "http.closed": "{host} が、応答を返す前にポート {port} の接続を閉じました。",
+    "http.tls_failed": "{host} のポート {port} では TLS を使えません。",
+    "http.bad_url": "{url} はリクエストできる URL ではありません。",
+}
+"""Reason code to template."""
+
+LABELS: dict[str, str] = {
+    "cluster": "クラスター",
+    "service": "サービス",
+    "task": "タスク",
+    "map.title": "クラスター {cluster} の構成図",
+    "map.desc": "{time} の時点で、サービス {services} 個、タスク {tasks} 個",
+    "map.empty": "クラスターはまだありません。ecs.create_cluster(clusterName=...) で作成します。",
+    "map.no_services": "サービスはまだありません。",
+    "map.standalone": "スタンドアロンタスク",
+    "map.stopped": "停止済み",
+    "map.stopped_more": "これより古い停止済みタスク {more} 個は省略しています",
+    "map.more": "ほかのタスク {more} 個は省略しています",
+    "map.internet": "利用者",
+    "map.no_tasks": "タスクなし",
+    "map.listener": "リスナー",
+    "map.no_listener": "リスナーなし",
+    "map.target_group": "ターゲットグループ",
+    "map.no_targets": "ターゲットなし",
+    "map.default": "デフォルト",
+    "map.redirect": "リダイレクト",
+    "map.fixed": "固定レスポンス",
+    "map.no_zone": "ゾーン未定",
+    "desired": "必要数",
+    "running": "実行中",
+    "pending": "保留中",
+    "failed": "失敗",
+    "of": "/",
+    "at": "時刻",
+    "container": "コンテナ",
+    "target": "ターゲット",
+    "health": "ヘルス",
+    "tl.title": "サービス {service} のタイムライン",
+    "tl.desc": (
+        "{start} から {end} まで、タスク {tasks} 個、デプロイ {deployments} 個。現在は実行中 {running} 個、"
+        "正常 {healthy} 個です。"
+    ),
+    "tl.deployments": "デプロイ",
+    "tl.tasks": "タスク",
+    "tl.calls": "呼び出し",
+    "tl.events": "イベント",
+    "tl.count": "タスク数",
+    "tl.total": "STOPPED 以外のタスク",
+    "tl.healthy": "正常",
+    "tl.floor": "最小ヘルス率 {percent}% = {floor} 個",
+    "tl.ceiling": "最大率 {percent}% = {ceiling} 個",
+    "tl.max": "上限 {ceiling}",
+    "tl.min": "正常の下限 {floor}",
+    "tl.now": "現在",
+    "tl.legend.state": "タスク",
+    "tl.legend.target": "ターゲット",
+    "tl.earlier": "{start} より前は省略しています。start_ms を指定すると表示できます。",
+    "tl.later": "{end} から {now} までは変化がないため省略しています。end_ms を指定すると表示できます。",
+    "tl.column": "1 文字は {step}",
+    "tl.keys": "サービスイベント {events} 件",
+    "tl.nothing": "サービス {service} にはまだ何も起きていません。",
+    "tl.undrawn": "ほかのタスク {undrawn} 個はレーンを省略しています (下の数には含みます)。",
+    "tl.hidden": "この区間に関係しないタスク {hidden} 個は省略しています。",
+    "no_service": "サービス {service} はありません。ここにあるサービス: {services}",
+    "no_services": "サービス {service} はありません。サービスはまだ作成されていません。",
+    "why.title": "理由: {subject}",
+    "why.nothing": "{subject} についての判断は記録されていません。",
+    "why.unknown": (
+        "「{subject}」は見つかりません。サービス名、タスク ID (先頭の一部でも可)、デプロイ ID、"
+        "または 503 などのステータスを指定してください。"
+    ),
+    "why.many": "「{subject}」に当てはまるタスクが複数あります: {tasks}。ID をもう少し長く指定してください。",
+    "why.earlier": "これより前の {left} 行は省略しています",
+    "why.similar": "同様の手順がさらに {more} 回",
+    "why.times": "{until} まで {times} 回",
+    "why.times.at_once": "{times} 回",
+    "why.until": "{until} まで",
+    "why.tasks": "タスク {count} 個: {ids}",
+    "why.call": "{operation} が呼び出されました。",
+    "why.call.by": "あなたが {operation} を呼び出しました。",
+    "why.call.with": "{sentence} ({what})",
+    "why.deployment.new": "デプロイ {deployment} が始まりました (PRIMARY、IN_PROGRESS)。",
+    "why.deployment.IN_PROGRESS": "デプロイ {deployment} が再び PRIMARY になりました (IN_PROGRESS)。",
+    "why.stopping": "ECS がタスクの停止を決めました: {reason} (stopCode {code})",
+    "why.stopped": "タスクが STOPPED になりました: {reason} (stopCode {code})",
+    "why.running": "タスクが RUNNING になりました。",
+    "why.created": "デプロイ {deployment} のタスクとして作成されました。",
+    "why.created.standalone": "RunTask で作成されました。停止しても、サービスによる置き換えはありません。",
+    "why.exit": "コンテナ {container} が終了コード {exit_code} で終了しました{meaning}。",
+    "why.no_exit": "コンテナ {container} は終了コードのないまま停止しました: {reason}",
+    "why.exit.reason": "{sentence} {reason}",
+    "why.health": "コンテナ {container} のヘルスチェックの結果は {health} です。",
+    "why.target": "ターゲット {target} が {state} になりました{reason}。",
+    "why.fault": "障害を注入しました: {fault} ({match})。",
+    "why.fault.off": "障害を解除しました: {fault} ({match})。",
+    "why.http": "{request} への応答は {status} でした: {reason}",
+    "why.http.none": "{request} に、タスク {task} のプログラムが {status} を返しました。",
+    "why.http.nothing": "{status} を返したリクエストはまだありません。",
+    "exit.0": " (正常終了)",
+    "exit.1": " (プログラム自身のエラー)",
+    "exit.126": " (コマンドを実行できません)",
+    "exit.127": " (イメージにそのコマンドがありません)",
+    "exit.137": " (SIGKILL)",
+    "exit.139": " (SIGSEGV による異常終了)",
+    "exit.143": " (SIGTERM を処理せずに終了)",
+    "events.title": "サービス {service} のイベント",
+    "events.nothing": "サービス {service} のイベントはまだありません。",
+    "events.repeated": "{until} まで {times} 回",
+    "word.healthy": "正常",
+    "word.unhealthy": "異常",
+    "word.failed": "失敗",
+    "cost.title": "実際の AWS での料金",
+    "cost.estimate": "概算",
+    "cost.total": "合計",
+    "cost.so_far": "仮想時間 {time} の間にかかった料金",
+    "cost.month": "今の構成を 1 か月 (730 時間) 続けた場合",
+    "cost.nothing": "料金のかかるものはまだ動いていません。",
+    "cost.item": "項目",
+    "cost.quantity": "使用量",
+    "cost.price": "単価",
+    "cost.amount": "米ドル",
+    "cost.vcpu": "Fargate の vCPU (タスク {tasks} 個)",
+    "cost.memory": "Fargate のメモリ (タスク {tasks} 個)",
+    "cost.balancer": "Application Load Balancer ({balancers} 台)",
+    "cost.vcpu.unit": "vCPU 時間",
+    "cost.memory.unit": "GB 時間",
+    "cost.balancer.unit": "ALB 時間",
+    "cost.note.minimum": (
+        "Fargate はイメージのプル開始からタスクの終了まで秒単位で課金され、最低 1 分です。{tasks} 個のタスクを "
+        "1 分に切り上げました。"
+    ),
+    "cost.note.none_minimum": (
+        "Fargate はイメージのプル開始からタスクの終了まで秒単位で課金され、最低 1 分です。"
+    ),
+    "cost.note.requested": "実際の使用量ではなく、タスク定義で要求したサイズに対して課金されます。",
+    "cost.note.balancer": (
+        "ロードバランサーはリクエストの有無にかかわらず時間単位で課金され、1 時間未満も 1 時間になります。"
+    ),
+    "cost.note.left_out": (
+        "含まれないもの: ロードバランサーのキャパシティーユニット、パブリック IPv4 アドレス、NAT ゲートウェイ、"
+        "データ転送、CloudWatch Logs、無料利用枠、Savings Plans、Spot。"
+    ),
+    "cost.note.other_launch": (
+        "Fargate 以外のタスク {tasks} 個は含みません。インスタンスに料金がかかります。"
+    ),
+    "cost.note.unsized": "サイズのわからないタスク {tasks} 個は含みません。",
+    "cost.note.forgotten": "すでに表示されなくなったタスク {tasks} 個は含みません。",
+    "cost.note.source": "{region} の米ドル料金 ({date} 現在)。出典: {source} を引用した記事。",
+    "cost.note.other_region": "{region} の料金表がないため、{used} の料金を使っています。",
+}
+"""Label key to template."""
