@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import importlib
 import json
@@ -20,7 +19,6 @@ from ecsim.api.mount import HookMoved, seed_for
 
 PROBLEMS_MAX = 50
 """How many tracebacks are kept for developers."""
-_BLOB_SHOWN_MAX = 4_096
 _SERVER_ERROR = 500
 _NOT_FOUND = 404
 
@@ -195,7 +193,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     if isinstance(value, bytes):
-        return base64.b64encode(value[:_BLOB_SHOWN_MAX]).decode()
+        return f"<{len(value)} bytes>"
     if isinstance(value, dt.datetime):
         return value.isoformat() + ("" if value.tzinfo else "Z")
     return value

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from typing import Any
 
+from ecsim.api import mount
 from ecsim.api.address import Form, Host, aws_url, balancing_service, form_of, host_of, protocol_of
 from ecsim.api.errors import Answer, ApiError, Protocol, not_simulated, rendered, unknown_operation
 from ecsim.api.foreign import Foreign, Unreadable
@@ -124,6 +125,7 @@ class Gate:
         self._foreign = Foreign(seed, account, self.problems)
         self._clients: dict[tuple[str, str | None, bool], Any] = {}
         self._telling = False
+        self._was_mounted = False
 
     def now(self) -> Any:
         """The cloud's time as a datetime in UTC: what `mount.install` wants."""
@@ -149,12 +151,21 @@ class Gate:
         """
         lowered = {name.lower(): value for name, value in headers.items()}
         with self.lock:
+            if self._is_closed():
+                error = ApiError("ServiceUnavailable", "This cloud is closed: start it again.", status=410)
+                return self._stamped(_rendered_for_unknown(error, lowered), self._request_id(by))
             if not url.startswith("https://"):
                 try:
                     url = aws_url(url, lowered)
                 except ApiError as error:
                     return self._stamped(_rendered_for_unknown(error, lowered), self._request_id(by))
             return self._answer(Call(method, url, lowered, body), by)
+
+    def _is_closed(self) -> bool:
+        """Whether moto was this cloud's and is not any more."""
+        mounted = mount.is_installed_for(self.now)
+        self._was_mounted = self._was_mounted or mounted
+        return self._was_mounted and not mounted
 
     def _answer(self, call: Call, by: str | None) -> Answer:
         request_id = self._request_id(by)
@@ -279,6 +290,10 @@ class Gate:
         kept["x-amzn-RequestId"] = request_id
         kept["Date"] = self.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         kept["Content-Length"] = str(len(body))
+        if not body:  # an answer to HEAD tells how long the body would be
+            kept["Content-Length"] = next(
+                (v for n, v in headers.items() if n.lower() == "content-length"), "0"
+            )
         return status, kept, body
 
     # Clients

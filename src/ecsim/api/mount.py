@@ -179,9 +179,9 @@ def uninstall() -> None:
     _mounted = None
 
 
-def is_installed() -> bool:
-    """Whether a cloud holds moto at present."""
-    return _mounted is not None
+def is_installed_for(now: Moment) -> bool:
+    """Whether the cloud with this clock holds moto at present."""
+    return _mounted is not None and _mounted.now == now
 
 
 def reset() -> None:
