@@ -21,10 +21,9 @@ def register(shell: InteractiveShell, link: Link) -> None:
     def value(expression: str) -> Any:
         try:
             return eval(expression, shell.user_ns)  # noqa: S307 - the learner's own expression, in their own kernel
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the learner sees it as one line
             raise LabError(f"${{{expression}}}: {type(error).__name__}: {error}") from None
 
-    @no_var_expand
     def aws(line: str, cell: str | None = None) -> None:
         found = commands(line if cell is None else f"{line}\n{cell}", value)
         if not found:
@@ -32,7 +31,7 @@ def register(shell: InteractiveShell, link: Link) -> None:
         for argv in found:
             shell.user_ns["_aws"] = run(link, argv)
 
-    shell.register_magic_function(aws, magic_kind="line_cell", magic_name="aws")
+    shell.register_magic_function(no_var_expand(aws), magic_kind="line_cell", magic_name="aws")
 
 
 def run(link: Link, argv: list[str]) -> Any:

@@ -38,48 +38,90 @@ def commands(text: str, value: Value) -> list[list[str]]:
 
 
 def _split(text: str, value: Value) -> list[list[str]]:
-    lines: list[list[str]] = []
-    words: list[str] = []
-    word: str | None = None
-    at, quote = 0, ""
-    while at < len(text):
-        char = text[at]
-        step = 1
-        if quote == "'":
-            quote, word = ("", word) if char == "'" else (quote, (word or "") + char)
-        elif char == "\\" and at + 1 < len(text):
-            follows, step = text[at + 1], 2
-            if follows != "\n":
-                keep = quote and follows not in '"\\$'
-                word = (word or "") + (char if keep else "") + follows
-        elif char == "$" and (match := _NAME.match(text, at)):
-            word, step = (
-                (word or "") + _shown(value((match.group(1) or match.group(2)).strip())),
-                len(match.group(0)),
-            )
-        elif quote:
-            quote, word = ("", word) if char == '"' else (quote, (word or "") + char)
-        elif char in "'\"":
-            quote, word = char, word or ""
-        elif char == "#" and word is None:
-            while at + step < len(text) and text[at + step] != "\n":
-                step += 1
-        elif char.isspace():
-            if word is not None:
-                words.append(word)
-                word = None
-            if char == "\n" and words:
-                lines.append(words)
-                words = []
+    reader = _Reader(text, value)
+    while reader.at < len(text):
+        reader.step()
+    return reader.finish()
+
+
+class _Reader:
+    """Reads a text, character by character."""
+
+    def __init__(self, text: str, value: Value) -> None:
+        self.text, self.at = text, 0
+        self._value = value
+        self._quote = ""
+        self._word: str | None = None
+        self._words: list[str] = []
+        self._lines: list[list[str]] = []
+
+    def step(self) -> None:
+        """Read on."""
+        char = self.text[self.at]
+        if self._quote == "'" or char not in "\\$":
+            if self._quote:
+                self._quoted(char)
+            else:
+                self._bare(char)
+            self.at += 1
+        elif char == "\\":
+            self._escaped()
+        elif (match := _NAME.match(self.text, self.at)) is not None:
+            self._add(_shown(self._value((match.group(1) or match.group(2)).strip())))
+            self.at = match.end()
         else:
-            _refuse_shell(text, at, alone=word is None)
-            word = (word or "") + char
-        at += step
-    if quote:
-        raise LabError(f"a {quote} is opened and never closed")
-    if word is not None:
-        words.append(word)
-    return [*lines, words] if words else lines
+            _refuse_shell(self.text, self.at, alone=False)
+            self._add(char)
+            self.at += 1
+
+    def finish(self) -> list[list[str]]:
+        """The commands, when all is read."""
+        if self._quote:
+            raise LabError(f"a {self._quote} is opened and never closed")
+        self._end_line()
+        return self._lines
+
+    def _quoted(self, char: str) -> None:
+        if char == self._quote:
+            self._quote = ""
+        else:
+            self._add(char)
+
+    def _bare(self, char: str) -> None:
+        if char in "'\"":
+            self._quote = char
+            self._add("")
+        elif char == "#" and self._word is None:
+            end = self.text.find("\n", self.at)
+            self.at = (len(self.text) if end < 0 else end) - 1
+        elif char == "\n":
+            self._end_line()
+        elif char.isspace():
+            self._end_word()
+        else:
+            _refuse_shell(self.text, self.at, alone=self._word is None)
+            self._add(char)
+
+    def _escaped(self) -> None:
+        follows = self.text[self.at + 1 : self.at + 2]
+        self.at += 2
+        if follows == "\n":
+            return
+        self._add(("\\" if self._quote and follows not in '"\\$' else "") + follows)
+
+    def _add(self, text: str) -> None:
+        self._word = (self._word or "") + text
+
+    def _end_word(self) -> None:
+        if self._word is not None:
+            self._words.append(self._word)
+            self._word = None
+
+    def _end_line(self) -> None:
+        self._end_word()
+        if self._words:
+            self._lines.append(self._words)
+            self._words = []
 
 
 def _refuse_shell(text: str, at: int, *, alone: bool) -> None:
