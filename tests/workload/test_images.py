@@ -45,6 +45,12 @@ def test_what_a_reference_runs():
     assert catalog.program_for(f"{ECR}:latest") is TABLE["web:2.0"]
 
 
+def test_an_image_that_somebody_put_into_ecr_runs_even_if_nobody_wrote_its_program():
+    for catalog in (Catalog(), Catalog(strict=True)):
+        assert catalog.program_for(f"{ECR}:7") is UNKNOWN
+    assert Catalog(strict=True).program_for("nginx") is None
+
+
 def test_a_moved_tag_does_not_move_what_was_resolved_before():
     """ecs-behaviour.md 3.4: tags are resolved to digests once a deployment."""
     catalog = Catalog()

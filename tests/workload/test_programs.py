@@ -107,6 +107,7 @@ def test_a_graceful_program_finishes_what_is_in_flight():
     assert rig.exits == []
     rig.run(2_000)
     assert rig.workload.finish(begun.id)
+    rig.run(2_000)
     assert rig.codes() == [(2_000, 0)]
     assert rig.aborted == []
     assert rig.lines == [(0, "got SIGTERM")]
@@ -324,6 +325,7 @@ def test_a_program_that_does_not_answer_in_time_hangs():
     rig.run(0)
     assert rig.get().duration_ms is None
     assert rig.probe() == "timeout"
+    assert rig.command("CMD-SHELL", "check") is None
 
 
 # Nothing in an answer is taken on trust

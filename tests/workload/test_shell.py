@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ecsim.workload import shell
-from ecsim.workload.shell import Got
+from ecsim.workload.shell import Got, Outcome
 
 ALL = ("sh", "curl", "wget", "nc")
 ANSWERS = {
@@ -114,6 +114,7 @@ def test_what_the_image_does_not_have():
 
 
 def test_the_program_speaks_first():
-    own = {"check": 3, "curl": 0}
+    own = {"check": Outcome(code=3), "curl": Outcome(code=0), "stuck": Outcome(code=1, took_ms=None)}
     assert run("CMD-SHELL", "check --all", own=lambda argv: own.get(argv[0]))[0] == 3
     assert run("CMD-SHELL", "curl -f http://localhost:9/", own=lambda argv: own.get(argv[0]))[0] == 0
+    assert run("CMD-SHELL", "stuck || exit 1", own=lambda argv: own.get(argv[0]))[1] is None

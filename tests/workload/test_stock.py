@@ -181,6 +181,8 @@ def test_an_unknown_public_image_is_a_plain_web_server_on_its_container_ports():
     )
     rig.start("docker.io/library/nginx:1.27", ports=(), task="t2")
     assert rig.probe("/", task="t2", port=80) == "refused"
+    rig.start("docker.io/library/nginx:1.27", ports=(80,), task="t3", PORT="99", PATHS="/", START_DELAY="9s")
+    assert rig.probe("/shop", task="t3", port=80) == 200
     failure = Rig(strict=True).start("docker.io/library/nginx:1.27")
     assert failure.text.startswith("CannotStartContainerError: ")
 

@@ -35,6 +35,11 @@ def stock_of(tag: str) -> Stock | None:
     return TABLE.get(f"{repository}:{version}")
 
 
+def _is_private(repository: str) -> bool:
+    """Whether a repository is in a private ECR registry: `<account>.dkr.ecr.<region>.amazonaws.com/...`."""
+    return ".dkr.ecr." in repository.partition("/")[0]
+
+
 class Catalog:
     """Image references and what they run.
 
@@ -67,7 +72,11 @@ class Catalog:
         return program
 
     def program_for(self, reference: str, digest: str | None = None) -> Runnable | None:
-        """What an image runs; the digest, where it is known, decides. None: nobody knows the image."""
+        """What an image runs; the digest, where it is known, decides.
+
+        An image in a private registry that nobody pushed a program for, and any public one, is a plain web
+        server; None for public ones that are not there (see `known_public`).
+        """
         repository, tag, own_digest = split(reference)
         for wanted in (digest, own_digest):
             if wanted is not None and wanted in self._by_digest:
@@ -77,7 +86,7 @@ class Catalog:
             return pushed
         if repository.startswith(PREFIX):
             return stock_of(f"{repository}:{tag}")
-        return None if self.strict else UNKNOWN
+        return None if self.strict and not _is_private(repository) else UNKNOWN
 
     def known_public(self, reference: str) -> bool:
         """Whether a public registry has the image.

@@ -216,7 +216,7 @@ class Workload:
         hosted, run = found
         run.in_flight.pop(request_id, None)
         if run.finishing is not None and not run.in_flight:
-            self._end(hosted, run, run.finishing, None)
+            self._later(0, hosted, run, "exit", code=run.finishing)
 
     def task_ids(self) -> list[str]:
         """The ids of the tasks that run containers, oldest first."""
@@ -367,12 +367,15 @@ class Workload:
             self._say(hosted, run, f"Traceback: {UNREADABLE}")
         return reaction.answer if reaction.answer is not None else SERVER_ERROR
 
-    def _own_command(self, hosted: Hosted, run: Run, argv: Sequence[str]) -> int | None:
+    def _own_command(self, hosted: Hosted, run: Run, argv: Sequence[str]) -> shell.Outcome | None:
         if run.stock is not None:
             return None
         reaction = self._call(hosted, run, "command", argv=list(argv))
         self._react(hosted, run, reaction, fatal=False)
-        return 1 if reaction.error is not None else reaction.code
+        if reaction.hung:
+            return shell.Outcome(code=1, took_ms=None)
+        code = 1 if reaction.error is not None else reaction.code
+        return None if code is None else shell.Outcome(code=code)
 
     def _fetch(self, hosted: Hosted, port: int, path: str, agent: str) -> shell.Got:
         run = hosted.listener(port, self._engine.now_ms)

@@ -49,8 +49,8 @@ class Outcome:
 
 Fetch = Callable[[int, str, str], Got]
 """Asks the container itself: (port, path with query, user agent)."""
-Own = Callable[[Sequence[str]], int | None]
-"""What the image's program itself says to a command: an exit code, or None for "as usual"."""
+Own = Callable[[Sequence[str]], Outcome | None]
+"""What the image's program itself makes of a command; None means "as usual"."""
 
 
 class _Exit(Exception):  # noqa: N818 - it is no error
@@ -123,7 +123,7 @@ def _one(words: Sequence[str], has: Sequence[str], fetch: Fetch, own: Own) -> Ou
         raise _Exit(int(words[1]) % 256 if len(words) > 1 and words[1].isdecimal() else -1)
     said = own(words)
     if said is not None:
-        return Outcome(code=said)
+        return said
     built_in = _BUILT_IN.get(name) if "sh" in has else None
     if built_in is not None:
         return built_in(words[1:])

@@ -142,8 +142,9 @@ _ALL = (
     ),
     _web(
         "graceless",
-        "Needs 2 seconds for an answer; on SIGTERM it dies at once (143)",
+        "Needs 2 seconds for an answer; says that it is well 10 seconds before it is, dies at once on SIGTERM (143)",
         takes_ms=SLOW_MS,
+        ready_after_ms=10_000,
         on_sigterm=OnSigterm.DIE,
     ),
     _web("stubborn", "Ignores SIGTERM: ECS kills it after stopTimeout (137)", on_sigterm=OnSigterm.IGNORE),
@@ -206,13 +207,18 @@ UNKNOWN = Stock(
 )
 
 
+def knobs(stock: Stock, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment variables that a stock program understands; other people's images understand none."""
+    return {} if stock is UNKNOWN else environment
+
+
 def ports_of(
     stock: Stock, container_ports: tuple[int, ...], environment: Mapping[str, str]
 ) -> tuple[int, ...]:
     """The ports that a stock program opens."""
     if not stock.listens:
         return ()
-    own = environment.get("PORT", "") if stock is not UNKNOWN else ""
+    own = knobs(stock, environment).get("PORT", "")
     if own.isdecimal():
         return (int(own),)
     if container_ports or stock.default_port is None:
@@ -233,7 +239,7 @@ def _duration(environment: Mapping[str, str], name: str) -> int | None:
 
 def listen_after_ms(stock: Stock, environment: Mapping[str, str]) -> int:
     """How long a stock program starts up before it listens."""
-    asked = _duration(environment, "START_DELAY")
+    asked = _duration(knobs(stock, environment), "START_DELAY")
     return stock.listen_after_ms if asked is None else asked
 
 
@@ -242,10 +248,11 @@ def answer(
 ) -> Answer:
     """What a stock web program answers, `age_ms` after its start."""
     path, takes_ms = request.path, stock.takes_ms
-    delay = _duration(environment, "DELAY")
+    understood = knobs(stock, environment)
+    delay = _duration(understood, "DELAY")
     if takes_ms is not None and delay is not None:
         takes_ms = delay
-    allowed = environment.get("PATHS")
+    allowed = understood.get("PATHS")
     if allowed is not None and path not in [part.strip() for part in allowed.split(",")]:
         return Answer(status=404, body="Not Found\n", takes_ms=takes_ms)
     if path in HEALTH_PATHS:
@@ -270,6 +277,6 @@ def answer(
         body = json.dumps(dict(sorted(request.headers.items())), ensure_ascii=False) + "\n"
         return Answer(status=stock.status, body=body, takes_ms=takes_ms)
     name = f"{stock.name} {stock.version}".strip() if stock is not UNKNOWN else "hello"
-    message = environment.get("MESSAGE")
+    message = understood.get("MESSAGE")
     front = f"{message} | " if message else ""
     return Answer(status=stock.status, body=f"{front}{name} from task {task_id}\n", takes_ms=takes_ms)
