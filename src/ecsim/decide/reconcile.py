@@ -164,7 +164,7 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
         return [_start(service, step.start, step.reason, rolling=bool(old), active=rollout.active_new)]
     actions: list[Action] = _stop_old(service, old, step.stop_useless, step.stop_healthy, step.reason)
     if step.stuck:
-        actions.append(Tell(message=STUCK.format(name=service.name)))
+        return [Tell(message=STUCK.format(name=service.name)), Wait(reason=step.reason)]
     return actions or [Wait(reason=step.reason)]
 
 
