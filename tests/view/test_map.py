@@ -110,12 +110,7 @@ def test_rules_with_conditions_weights_and_answers(pictures):
     redirect = {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301"}}
     rules = (
         replace(rule, priority=1, conditions=(paths,), actions=(weighted,)),
-        replace(
-            rule,
-            priority=2,
-            conditions=({"Field": "host-header", "Values": ["old.example"]},),
-            actions=(redirect,),
-        ),
+        replace(rule, priority=2, conditions=(host,), actions=(redirect,)),
         rule,
     )
     listener = replace(balancer.listeners[0], rules=rules)

@@ -154,3 +154,26 @@ def test_the_window_ends_soon_after_the_last_change():
 def test_ticks_are_round_and_few():
     shown = window([0, 250_000], 250_000, None, None)
     assert shown.ticks() == [30_000 * i for i in range(9)]
+
+
+def test_the_text_says_what_it_leaves_out(pictures):
+    text = timeline(pictures.rolling(), "web", start_ms=60_000, end_ms=90_000).text
+    assert "Before 00:01:00 nothing is shown" in text
+    assert "Shown until 00:01:30; it is 00:02:30 now." in text
+    late = timeline(pictures.rolling(), "web", start_ms=130_000).text
+    assert "3 tasks more had no part in this stretch." in late
+
+
+def test_hundreds_of_tasks_get_no_lane_each_but_count(pictures):
+    story = pictures.started(150)
+    picture = pictures.picture(story, 60, (pictures.deployment(pictures.OLD, 1),), desired=150)
+    view = timeline(picture, "web")
+    assert "30 tasks more have no lane here" in view.text
+    assert view.text.count(" web:1     ") == 120
+    assert "150" in next(line for line in view.text.splitlines() if line.startswith("tasks not STOPPED"))
+
+
+def test_a_restart_after_a_fault_shows_the_fault(pictures):
+    view = timeline(pictures.unhealthy(), "web", "ja")
+    assert "障害を注入しました: hang (3c6ef362)。" in view.text
+    assert "var(--bad)" in view.html

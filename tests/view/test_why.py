@@ -55,10 +55,10 @@ Why: web
            pull image manifest has been retried 5 time(s): failed to resolve ref
            docker.io/shop/web:1.2: docker.io/shop/web:1.2: not found [3 tasks:
            78dde6c4, 17156075, b54cda26; until 00:02:55]
-00:01:17   Waits 30 s before the next start: 1 launch in a row failed before
-           RUNNING, and ECS slows down.
-00:02:06   Waits 30 s before the next start: 2 launches in a row failed before
-           RUNNING, and ECS slows down.
+00:01:17   Waits 30 s before the next start, after 1 failed launch: no task
+           reached RUNNING, and ECS slows down.
+00:02:06   Waits 30 s before the next start, after 2 failed launches in a row:
+           no task reached RUNNING, and ECS slows down.
 00:03:00   The circuit breaker trips: 3 tasks failed, and the threshold for 3
            desired is 3. It rolls back to web:1 (ecs-svc/...2419), the last
            deployment that was COMPLETED.
@@ -92,10 +92,10 @@ def test_why_it_rolled_back_in_japanese(pictures):
            time(s): failed to resolve ref docker.io/shop/web:1.2:
            docker.io/shop/web:1.2: not found [タスク 3 個: 78dde6c4, 17156075,
            b54cda26; 00:02:55 まで]
-00:01:17   次の起動まで 30 秒待ちます。RUNNING になる前の失敗が 1 回続いたため、
-           ECS は起動の間隔を延ばします。
-00:02:06   次の起動まで 30 秒待ちます。RUNNING になる前の失敗が 2 回続いたため、
-           ECS は起動の間隔を延ばします。
+00:01:17   次の起動まで 30 秒待ちます。タスクが RUNNING になる前に失敗したため (
+           連続 1 回)、ECS は起動の間隔を延ばします。
+00:02:06   次の起動まで 30 秒待ちます。タスクが RUNNING になる前に失敗したため (
+           連続 2 回)、ECS は起動の間隔を延ばします。
 00:03:00   サーキットブレーカーが作動しました。失敗したタスクが 3 個で、必要数 3
            のしきい値は 3 です。最後に COMPLETED になったデプロイ web:1
            (ecs-svc/...2419) にロールバックします。
@@ -115,7 +115,7 @@ Why: task 3c6ef362
 00:00:14   The target web/10.0.2.12:8080 is initial (Elb.InitialHealthChecking).
 00:00:16   The task is RUNNING.
 00:00:26   The target web/10.0.2.12:8080 is healthy.
-00:01:00   A fault was injected: hang for 3c6ef362000000000000000000000002.
+00:01:00   A fault was injected: hang for 3c6ef362.
 00:01:32   The target web/10.0.2.12:8080 is unhealthy (Target.Timeout).
 00:01:58   Stops the unhealthy task: 3 tasks are healthy, as many as desired
            (3).
@@ -130,9 +130,7 @@ Why: task 3c6ef362
 00:02:28   The target web/10.0.2.12:8080 is unused (Target.NotRegistered).
 00:02:29   The container web exited with code 0, as a program does that ends
            well.
-00:02:34   The task is STOPPED: Task failed ELB health checks in (target-group
-           arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/web/6d0ecf831eec9f09)
-           (stopCode ServiceSchedulerInitiated)\
+00:02:34   The task is STOPPED.\
 """)
 
 
@@ -144,14 +142,9 @@ def test_why_a_task_could_not_start_in_japanese(pictures):
            CannotPullContainerError: pull image manifest has been retried 5
            time(s): failed to resolve ref docker.io/shop/web:1.2:
            docker.io/shop/web:1.2: not found
-00:01:16   ECS がタスクの停止を決めました: CannotPullContainerError: pull image
-           manifest has been retried 5 time(s): failed to resolve ref
-           docker.io/shop/web:1.2: docker.io/shop/web:1.2: not found (stopCode
-           TaskFailedToStart)
-00:01:20   タスクが STOPPED になりました: CannotPullContainerError: pull image
-           manifest has been retried 5 time(s): failed to resolve ref
-           docker.io/shop/web:1.2: docker.io/shop/web:1.2: not found (stopCode
-           TaskFailedToStart)\
+00:01:16   そのため、ECS がタスクの停止を決めました (stopCode
+           TaskFailedToStart)。
+00:01:20   タスクが STOPPED になりました。\
 """)
 
 
@@ -237,3 +230,30 @@ def test_events_are_in_the_words_of_aws(pictures):
 
 def test_events_of_an_unknown_service(pictures):
     assert "web" in events(pictures.rolling(), "api").text
+
+
+def test_a_fault_taken_back_for_everybody_is_told(pictures):
+    story = pictures.started()
+    story.at(40, "fault", "hang", match="web", value={}, on=True)
+    story.at(50, "fault", "hang", match=None, value={}, on=False)
+    picture = pictures.picture(story, 60, (pictures.deployment(pictures.OLD, 1),))
+    for subject in ("web", pictures.task_id(1)):
+        text = why(picture, subject).text
+        assert "A fault was injected: hang for web." in text
+        assert "The fault was taken back: hang for *." in text
+
+
+def test_a_story_is_not_endless(pictures):
+    story = pictures.started()
+    for number in range(100):
+        story.call(40 + number, "UpdateService", cluster="shop", service="web", desiredCount=number)
+    picture = pictures.picture(story, 200, (pictures.deployment(pictures.OLD, 1),))
+    text = why(picture, "web").text
+    assert "44 earlier lines left out" in text
+    assert "desiredCount 99" in text
+
+
+def test_two_services_of_one_name_are_told_apart(pictures):
+    picture = pictures.rolling()
+    assert why(picture, "shop/web").text == why(picture, "web").text
+    assert why(picture, "other/web").text.startswith("Nothing is known")

@@ -1,14 +1,17 @@
-"""Calls and faults in a few words."""
+"""Calls, faults and events in a few words."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ecsim.clock.journal import Entry
-from ecsim.view.history import last_dotted, last_part
+from ecsim.view.history import last_dotted, last_part, match_of
 from ecsim.view.naming import short
 from ecsim.view.words import label
 
+MESSAGE_MAX = 1_500
+"""Characters of a service event that a view shows."""
 _TOLD = ("taskDefinition", "desiredCount", "forceNewDeployment", "deploymentConfiguration", "task", "force")
 
 
@@ -16,12 +19,23 @@ def happened(entry: Entry, lang: str) -> str:
     """A call that somebody made, or a fault that was injected or taken back."""
     if entry.kind == "fault":
         key = "why.fault" if entry.fields.get("on", True) else "why.fault.off"
-        return label(lang, key, fault=entry.subject, match=entry.fields.get("match", "*"))
+        return label(lang, key, fault=entry.subject, match=_shown(match_of(entry)))
     key = "why.call.by" if entry.fields.get("by") == "learner" else "why.call"
     sentence = label(lang, key, operation=last_dotted(entry.subject))
     params = entry.fields.get("params")
     what = _what(params) if isinstance(params, Mapping) else ""
     return label(lang, "why.call.with", sentence=sentence, what=what) if what else sentence
+
+
+def message_of(entry: Entry) -> str:
+    """A service event's message; one that names hundreds of tasks is cut."""
+    message = str(entry.fields.get("message", ""))
+    return message if len(message) <= MESSAGE_MAX else message[:MESSAGE_MAX] + " ..."
+
+
+def _shown(match: str) -> str:
+    """A task id in short; a service or "*" as it is."""
+    return short(match) if re.fullmatch(r"[0-9a-f]{32}", match) else match
 
 
 def _what(params: Mapping[str, object]) -> str:

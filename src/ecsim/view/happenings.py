@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecsim.view.happened import message_of
 from ecsim.view.history import ServiceHistory, find_service, service_history
 from ecsim.view.lanes import no_service
 from ecsim.view.lines import LINES_MAX, Line, as_html, as_text
@@ -35,7 +36,4 @@ def events(picture: Picture, service: str, lang: str = "en") -> View:
 
 
 def _lines(history: ServiceHistory) -> list[Line]:
-    return [
-        Line(at_ms=entry.at_ms, text=str(entry.fields.get("message", "")), kind="event")
-        for entry in history.events
-    ]
+    return [Line(at_ms=entry.at_ms, text=message_of(entry), kind="event") for entry in history.events]

@@ -219,7 +219,7 @@ def _read_rest(entry: Entry, history: ServiceHistory, tasks: dict[str, TaskHisto
     elif entry.kind == "decision" and (entry.subject == history.subject or entry.subject in tasks):
         history.decisions.append(entry)
         return False  # a wait may be decided again and again while nothing happens
-    elif entry.kind == "fault" and concerns(_text(entry.fields.get("match")), history.name, tasks):
+    elif entry.kind == "fault" and concerns(match_of(entry), history.name, tasks):
         history.faults.append(entry)
     elif entry.kind == "call" and _is_about(entry, history, tasks):
         history.calls.append(entry)
@@ -239,6 +239,11 @@ def _is_about(entry: Entry, history: ServiceHistory, tasks: dict[str, TaskHistor
     if operation in ("CreateService", "UpdateService", "DeleteService"):
         return last_part(_text(params.get("serviceName")) or _text(params.get("service"))) == history.name
     return operation == "StopTask" and last_part(_text(params.get("task"))) in tasks
+
+
+def match_of(entry: Entry) -> str:
+    """Whom a fault is for; taking faults back without saying whose means everybody's."""
+    return _text(entry.fields.get("match")) or "*"
 
 
 def concerns(match: str, service: str | None, tasks: Iterable[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ecsim.clock.journal import Entry
-from ecsim.view.happened import happened
+from ecsim.view.happened import happened, message_of
 from ecsim.view.history import DeploymentHistory, Span, TaskHistory, Track, last_dotted, last_part
 from ecsim.view.lanes_chart import CHART, bounds_legend, chart
 from ecsim.view.naming import duration_text, moment, short
@@ -20,9 +20,7 @@ LEFT = 126
 _AXIS = 22
 _ROW = 22
 _GAP = 10
-_NEAR = 3.0
-"""Marks that are less than so many percents apart are drawn as one."""
-_PLOT = 720
+_PLOT = 760
 """The plot's usual width in pixels: what decides whether a word fits into a bar."""
 
 
@@ -146,12 +144,12 @@ def _ground(shown: Window, bottom: int) -> list[str]:
 
 
 def _clusters(entries: list[Entry], shown: Window) -> Iterator[tuple[float, int, list[Entry]]]:
-    """Entries that stand close together, with their place and the number of the first."""
+    """Entries whose marks would touch, with their place and the number of the first."""
     group: list[Entry] = []
     first, begin = 1, 0.0
     for number, entry in enumerate(entries, 1):
         share = shown.share(entry.at_ms)
-        if group and share - begin >= _NEAR:
+        if group and (share - begin) * _PLOT / 100 >= _pill(_range(first, len(group))) + 2:
             yield begin, first, group
             group = []
         if not group:
@@ -161,13 +159,22 @@ def _clusters(entries: list[Entry], shown: Window) -> Iterator[tuple[float, int,
         yield begin, first, group
 
 
+def _range(first: int, count: int) -> str:
+    return str(first) if count == 1 else f"{first}-{first + count - 1}"
+
+
+def _pill(text: str) -> int:
+    """How wide the mark around a text is, in pixels."""
+    return 10 + 6 * len(text)
+
+
 def _numbers(scene: Scene, y: int) -> list[str]:
     """The service events as numbered marks."""
     out = []
     for share, first, group in _clusters(scene.events, scene.window):
-        text = str(first) if len(group) == 1 else f"{first}-{first + len(group) - 1}"
-        wide = 10 + 6 * len(text)
-        told = "\n".join(f"{moment(e.at_ms)} {e.fields.get('message', '')}" for e in group)
+        text = _range(first, len(group))
+        wide = _pill(text)
+        told = "\n".join(f"{moment(e.at_ms)} {message_of(e)}" for e in group)
         left = -wide if share > 97 else 0 if share < 1.5 else -wide // 2
         out.append(
             f'<svg x="{_percent(share)}" y="{y}" overflow="visible" style="overflow:visible">'
@@ -337,7 +344,7 @@ def _list(scene: Scene) -> str:
         )
         rows.append((entry.serial, entry.at_ms, f"{mark}{escaped(happened(entry, scene.lang))}"))
     for number, entry in enumerate(scene.events, 1):
-        message = escaped(entry.fields.get("message", ""))
+        message = escaped(message_of(entry))
         rows.append((entry.serial, entry.at_ms, f'<span class="ev-mark">{number}</span>{message}'))
     items = "".join(
         f'<li><span class="ev-when">{moment(at)}</span><span>{text}</span></li>'

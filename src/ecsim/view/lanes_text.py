@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from ecsim.view.happened import happened
+from ecsim.view.happened import happened, message_of
 from ecsim.view.history import Count, Span, TaskHistory, last_part
 from ecsim.view.naming import duration_text, moment, short
 from ecsim.view.rendering import COLUMNS, padded, width, wrapped
@@ -53,7 +53,7 @@ def written(scene: Scene) -> str:
     for act in scene.acts:
         lines += wrapped(happened(act, lang), first=f"  v {moment(act.at_ms)}  ")
     for number, event in enumerate(scene.events, 1):
-        lines += wrapped(str(event.fields.get("message", "")), first=f"{number:3} {moment(event.at_ms)}  ")
+        lines += wrapped(message_of(event), first=f"{number:3} {moment(event.at_ms)}  ")
     return "\n".join([*lines, *(line for text in scene.notes for line in wrapped(text))])
 
 

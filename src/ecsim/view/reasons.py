@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ecsim.clock.journal import Entry
 from ecsim.view.happened import happened
-from ecsim.view.history import concerns, find_service, last_part, service_history
+from ecsim.view.history import concerns, find_service, last_part, match_of, service_history
 from ecsim.view.lines import LINES_MAX, Line, as_html, as_text, collapsed
 from ecsim.view.naming import deployment_name, namer, revisions, short
 from ecsim.view.rendering import View, note, page
@@ -143,31 +143,35 @@ def _task(picture: Picture, task: str, lang: str) -> Iterator[Line]:
     """The life of one task: facts and decisions."""
     name, known = namer(picture), revisions(picture)
     owner: str | None = None
-    stopping = False
+    stopping, told = False, ""
     for entry in picture.journal:
         if entry.kind == "task.status" and entry.subject == task:
             if owner is None:
                 owner = str(entry.fields.get("service"))
                 yield _created(entry, lang, known)
-            yield from _status(entry, lang, stopping=stopping)
+            yield from _status(entry, lang, told, stopping=stopping)
             stopping = entry.fields.get("desired") == "STOPPED"
         elif entry.kind == "decision" and entry.subject == task:
-            yield _decision(entry, lang, name, of_task=True)
+            decision = _decision(entry, lang, name, of_task=True)
+            told = decision.text
+            yield decision
         elif entry.kind == "fault" and owner is not None:
-            if concerns(str(entry.fields.get("match", "*")), owner, [task]):
+            if concerns(match_of(entry), owner, [task]):
                 yield Line(at_ms=entry.at_ms, text=happened(entry, lang), kind="fault")
         elif task in (entry.subject, entry.fields.get("task")) and (text := _fact(entry, lang)):
             yield Line(at_ms=entry.at_ms, text=text, kind="state")
 
 
-def _status(entry: Entry, lang: str, *, stopping: bool) -> Iterator[Line]:
-    """The states of a task that need telling: RUNNING, to be stopped, STOPPED."""
+def _status(entry: Entry, lang: str, told: str, *, stopping: bool) -> Iterator[Line]:
+    """The states of a task that need telling: RUNNING, to be stopped (and why, unless just `told`), STOPPED."""
     status, fields = entry.fields.get("status"), entry.fields
-    if status == "STOPPED" or (fields.get("desired") == "STOPPED" and not stopping):
-        key = "why.stopped" if status == "STOPPED" else "why.stopping"
-        text = label(lang, key, reason=fields.get("stopped_reason", "-"), code=fields.get("stop_code", "-"))
-        yield Line(at_ms=entry.at_ms, text=text, kind="state")
-    elif status == "RUNNING" and not stopping:
+    if fields.get("desired") == "STOPPED" and not stopping:
+        because, code = str(fields.get("stopped_reason", "-")), fields.get("stop_code", "-")
+        key = "why.stopping.same" if because in told else "why.stopping"
+        yield Line(at_ms=entry.at_ms, text=label(lang, key, reason=because, code=code), kind="state")
+    if status == "STOPPED":
+        yield Line(at_ms=entry.at_ms, text=label(lang, "why.stopped"), kind="state")
+    elif status == "RUNNING" and fields.get("desired") == "RUNNING":
         yield Line(at_ms=entry.at_ms, text=label(lang, "why.running"), kind="state")
 
 

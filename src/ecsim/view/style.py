@@ -116,6 +116,8 @@ font-size:.92em}
 .ecsv .ev-soft{color:var(--soft)}
 .ecsv .ev-good{color:var(--good)}.ecsv .ev-warn{color:var(--warn)}.ecsv .ev-bad{color:var(--bad)}
 .ecsv .ev-note{color:var(--soft);margin:0}
+.ecsv .ev-legend+.ev-note{margin-top:8px}
+.ecsv .ev-plot~.ev-note{font-size:12px}
 .ecsv .ev-chip{display:inline-block;background:var(--chip);color:var(--text);border-radius:5px;padding:0 6px;
 font-size:11.5px;line-height:1.65;white-space:nowrap}
 .ecsv .ev-pill{display:inline-block;border-radius:5px;padding:0 7px;font-size:11px;line-height:1.7;font-weight:600;

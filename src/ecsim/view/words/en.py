@@ -59,8 +59,8 @@ REASONS: dict[str, str] = {
         "circuit breaker counts it."
     ),
     "throttle.wait": (
-        "Waits {delay_s} s before the next start: {failed_launches:launch|launches} in a row failed before "
-        "RUNNING, and ECS slows down."
+        "Waits {delay_s} s before the next start, after {failed_launches:failed launch|failed launches in a row}: "
+        "no task reached RUNNING, and ECS slows down."
     ),
     "breaker.trip": (
         "The circuit breaker trips: {count:task|tasks} failed, and the threshold for {desired} desired is "
@@ -177,7 +177,7 @@ LABELS: dict[str, str] = {
     "tl.legend.state": "task",
     "tl.legend.target": "target",
     "tl.earlier": "Before {start} nothing is shown; give start_ms to look further back.",
-    "tl.later": "After {end} nothing is shown; nothing changed until {now} unless you ask with end_ms.",
+    "tl.later": "Shown until {end}; it is {now} now. Give end_ms to see more.",
     "tl.column": "one column is {step}",
     "tl.keys": "{events:service event|service events}",
     "tl.nothing": "Nothing has happened to {service} yet.",
@@ -204,7 +204,8 @@ LABELS: dict[str, str] = {
     "why.deployment.new": "The deployment {deployment} begins: it is PRIMARY and IN_PROGRESS.",
     "why.deployment.IN_PROGRESS": "The deployment {deployment} is PRIMARY again and IN_PROGRESS.",
     "why.stopping": "ECS wants the task STOPPED: {reason} (stopCode {code})",
-    "why.stopped": "The task is STOPPED: {reason} (stopCode {code})",
+    "why.stopping.same": "So ECS wants the task STOPPED (stopCode {code}).",
+    "why.stopped": "The task is STOPPED.",
     "why.running": "The task is RUNNING.",
     "why.created": "The task was created for {deployment}.",
     "why.created.standalone": "The task was created by RunTask; no service replaces it.",

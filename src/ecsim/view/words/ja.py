@@ -62,8 +62,8 @@ REASONS: dict[str, str] = {
         "サーキットブレーカーが失敗として数えます。"
     ),
     "throttle.wait": (
-        "次の起動まで {delay_s} 秒待ちます。RUNNING になる前の失敗が {failed_launches} 回続いたため、"
-        "ECS は起動の間隔を延ばします。"
+        "次の起動まで {delay_s} 秒待ちます。タスクが RUNNING になる前に失敗したため "
+        "(連続 {failed_launches} 回)、ECS は起動の間隔を延ばします。"
     ),
     "breaker.trip": (
         "サーキットブレーカーが作動しました。失敗したタスクが {count} 個で、必要数 {desired} のしきい値は "
@@ -180,7 +180,7 @@ LABELS: dict[str, str] = {
     "tl.legend.state": "タスク",
     "tl.legend.target": "ターゲット",
     "tl.earlier": "{start} より前は省略しています。start_ms を指定すると表示できます。",
-    "tl.later": "{end} から {now} までは変化がないため省略しています。end_ms を指定すると表示できます。",
+    "tl.later": "{end} まで表示しています (現在は {now})。end_ms を指定すると続きを表示できます。",
     "tl.column": "1 文字は {step}",
     "tl.keys": "サービスイベント {events} 件",
     "tl.nothing": "サービス {service} にはまだ何も起きていません。",
@@ -207,7 +207,8 @@ LABELS: dict[str, str] = {
     "why.deployment.new": "デプロイ {deployment} が始まりました (PRIMARY、IN_PROGRESS)。",
     "why.deployment.IN_PROGRESS": "デプロイ {deployment} が再び PRIMARY になりました (IN_PROGRESS)。",
     "why.stopping": "ECS がタスクの停止を決めました: {reason} (stopCode {code})",
-    "why.stopped": "タスクが STOPPED になりました: {reason} (stopCode {code})",
+    "why.stopping.same": "そのため、ECS がタスクの停止を決めました (stopCode {code})。",
+    "why.stopped": "タスクが STOPPED になりました。",
     "why.running": "タスクが RUNNING になりました。",
     "why.created": "デプロイ {deployment} のタスクとして作成されました。",
     "why.created.standalone": "RunTask で作成されました。停止しても、サービスによる置き換えはありません。",
