@@ -40,7 +40,6 @@ class Run:
         finishing: the exit code with which it ends as soon as no request is in flight, or None.
         every_ms: the interval of its ticks, with `beat` to tell the present interval from an earlier one.
         in_flight: ids of the requests that it has not answered yet.
-        asked: how many requests it was given.
     """
 
     serial: int
@@ -56,7 +55,6 @@ class Run:
     every_ms: int | None = None
     beat: int = 0
     in_flight: dict[int, None] = field(default_factory=dict)
-    asked: int = 0
 
     @property
     def stock(self) -> Stock | None:

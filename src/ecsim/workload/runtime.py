@@ -1,14 +1,8 @@
-"""The runtime: runs the containers' programs on virtual time.
-
-Stock programs are data and are read here; a program that somebody wrote is called through the host, and only
-while time moves (in `handle`, `probe`, `command` and `begin`, never while an API call is answered), so that
-it may live in another process.
-"""
+"""The runtime: which containers run, which requests are in flight in them, and how they end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from ecsim.clock.engine import Engine, Wake
 from ecsim.clock.journal import Journal
@@ -18,11 +12,11 @@ from ecsim.model.task import Task
 from ecsim.model.task_definition import ContainerDefinition
 from ecsim.workload import shell, stock
 from ecsim.workload.host import Host
-from ecsim.workload.images import Catalog, Pushed
-from ecsim.workload.messages import SERVER_ERROR, UNREADABLE, Answer, Reaction, read_reaction
+from ecsim.workload.images import Catalog
+from ecsim.workload.inside import Inside, path_request
+from ecsim.workload.messages import Answer
 from ecsim.workload.program import Request
 from ecsim.workload.runs import Begun, Hosted, Run
-from ecsim.workload.stock import OnSigterm, Stock
 
 OnExit = Callable[[str, str, int, str | None], None]
 """(task ARN, container, exit code, reason)."""
@@ -31,8 +25,8 @@ OnAbort = Callable[[int], None]
 Log = Callable[[str, str, int, str], None]
 """(task ARN, container, at_ms, line)."""
 
-SIGKILLED, SIGTERMED = 137, 143
-"""128 + the signal's number. Source: ecs-behaviour.md 2.5."""
+SIGKILLED = 137
+"""128 + SIGKILL's number. Source: ecs-behaviour.md 2.5."""
 HEALTH_AGENT = "ELB-HealthChecker/2.0"
 """Source: ALB user guide, target group health checks."""
 FAULT_STATUS = 500
@@ -54,16 +48,15 @@ class Workload:
         self._engine = engine
         self._journal = journal
         self._catalog = catalog
-        self._host = host
         self._faults = faults
         self._tasks: dict[str, Hosted] = {}
         self._in_flight: dict[int, tuple[Hosted, Run]] = {}
         self._serial = 0
         self._request_id = 0
-        self._ended: list[str] = []
         self.on_exit: list[OnExit] = []
         self.on_abort: list[OnAbort] = []
         self.log: Log | None = None
+        self._inside = Inside(engine, host, self._say)
 
     # The controller's side
 
@@ -99,10 +92,7 @@ class Workload:
             listening={},
         )
         hosted.runs[run.name] = run
-        if isinstance(program, Stock):
-            self._start_stock(hosted, run, program)
-        else:
-            self._later(0, hosted, run, "start")
+        self._inside.start(hosted, run)
         return None
 
     def stop(self, task_arn: str, container: str, signal: str = "SIGTERM") -> None:
@@ -110,14 +100,7 @@ class Workload:
         found = self._find(task_arn, container)
         if found is None or self._fault(FaultKind.HANG, found[0]) is not None:
             return
-        hosted, run = found
-        program = run.stock
-        if program is None:
-            self._later(0, hosted, run, "signal", signal=signal)
-        elif program.on_sigterm is OnSigterm.DIE:
-            self._later(0, hosted, run, "exit", code=SIGTERMED)
-        elif program.on_sigterm is OnSigterm.FINISH:
-            self._finish_gracefully(hosted, run, 0)
+        self._inside.signal(*found, signal)
 
     def kill(
         self, task_arn: str, container: str, *, exit_code: int = SIGKILLED, reason: str | None = None
@@ -140,7 +123,7 @@ class Workload:
             return Probe(problem="refused") if failing is not None else Probe(status=0)
         if failing is not None:
             return Probe(status=_number(failing.value.get("status"), FAULT_STATUS))
-        answer = self._ask(hosted, run, _request(path, HEALTH_AGENT))
+        answer = self._inside.ask(hosted, run, path_request(path, HEALTH_AGENT))
         if answer.takes_ms is None or answer.takes_ms > timeout_ms:
             return Probe(problem="timeout")
         return Probe(status=answer.status)
@@ -158,8 +141,8 @@ class Workload:
         outcome = shell.run(
             command,
             has=run.program.commands,
-            fetch=lambda port, path, agent: self._fetch(hosted, port, path, agent),
-            own=lambda argv: self._own_command(hosted, run, argv),
+            fetch=lambda port, path, agent: self._inside.fetch(hosted, port, path, agent),
+            own=lambda argv: self._inside.command(hosted, run, argv),
         )
         return None if outcome.took_ms is None or outcome.took_ms > timeout_ms else outcome.code
 
@@ -195,7 +178,7 @@ class Workload:
         number = self._request_id
         run.in_flight[number] = None
         self._in_flight[number] = (hosted, run)
-        answer = Answer(takes_ms=None) if hung else self._ask(hosted, run, request)
+        answer = Answer(takes_ms=None) if hung else self._inside.ask(hosted, run, request)
         return Begun(id=number, duration_ms=answer.takes_ms, answer=answer, container=run.name)
 
     def finish(self, request_id: int) -> bool:
@@ -216,7 +199,7 @@ class Workload:
         hosted, run = found
         run.in_flight.pop(request_id, None)
         if run.finishing is not None and not run.in_flight:
-            self._later(0, hosted, run, "exit", code=run.finishing)
+            self._inside.later(0, hosted, run, "exit", code=run.finishing)
 
     def task_ids(self) -> list[str]:
         """The ids of the tasks that run containers, oldest first."""
@@ -258,167 +241,15 @@ class Workload:
         run = None if hosted is None else hosted.runs.get(str(wake.detail["container"]))
         if hosted is None or run is None or run.serial != wake.detail["run"]:
             return
-        match wake.detail["what"]:
-            case "exit":
-                program = run.stock
-                if program is not None and program.exit_line is not None and wake.detail.get("own"):
-                    self._say(hosted, run, program.exit_line)
-                reason = wake.detail.get("reason")
-                code = _number(wake.detail["code"], 1)
-                self._end(hosted, run, code, None if reason is None else str(reason))
-            case "tick":
-                self._tick(hosted, run, wake)
-            case "start":
-                self._react(hosted, run, self._call(hosted, run, "start"), fatal=True)
-            case "signal":
-                signal = str(wake.detail["signal"])
-                self._react(hosted, run, self._call(hosted, run, "signal", signal=signal), fatal=False)
+        if wake.detail["what"] == "exit":
+            self._inside.say_goodbye(hosted, run, wake)
+            reason = wake.detail.get("reason")
+            self._end(hosted, run, _number(wake.detail["code"], 1), None if reason is None else str(reason))
+        else:
+            hangs = self._fault(FaultKind.HANG, hosted) is not None
+            self._inside.wake(hosted, run, wake, hangs=hangs)
 
-    # Stock programs
-
-    def _start_stock(self, hosted: Hosted, run: Run, program: Stock) -> None:
-        environment = run.environment
-        open_at = self._engine.now_ms + stock.listen_after_ms(program, environment)
-        for port in stock.ports_of(program, run.ports, environment):
-            run.listening[port] = open_at
-        if program.start_line is not None:
-            self._say(hosted, run, program.start_line)
-        if program.exit_after_ms is not None:
-            self._later(
-                program.exit_after_ms,
-                hosted,
-                run,
-                "exit",
-                code=program.exit_code,
-                reason=program.exit_reason,
-                own=True,
-            )
-        if program.every_ms is not None:
-            self._beat(hosted, run, program.every_ms)
-
-    # Programs that people wrote
-
-    def _call(self, hosted: Hosted, run: Run, method: str, **more: object) -> Reaction:
-        """Call a program through its host; whatever comes back is only believed after it was read."""
-        assert isinstance(run.program, Pushed), f"{run.image} is a stock program"
-        facts: dict[str, Any] = {
-            "id": _run_id(hosted, run),
-            "name": run.name,
-            "task_id": hosted.task_id,
-            "image": run.image,
-            "service": hosted.service,
-            "availability_zone": hosted.availability_zone,
-            "environment": dict(run.environment),
-            "ports": list(run.ports),
-            "now_ms": self._engine.now_ms,
-        }
-        ended, self._ended = self._ended, []
-        payload = {"container": facts, "ended": ended, **more}
-        return read_reaction(self._host.call(run.program.name, method, payload))
-
-    def _react(self, hosted: Hosted, run: Run, reaction: Reaction, *, fatal: bool) -> None:
-        """Do what a program asked for."""
-        for effect in reaction.effects:
-            match effect:
-                case ("log", line):
-                    self._say(hosted, run, line)
-                case ("listen", port, after_ms):
-                    run.listening[port] = self._engine.now_ms + after_ms
-                case ("exit", code, after_ms):
-                    self._later(after_ms, hosted, run, "exit", code=code)
-                case ("finish", code):
-                    self._finish_gracefully(hosted, run, code)
-                case ("every", interval_ms):
-                    self._beat(hosted, run, interval_ms)
-        if reaction.error is not None:
-            self._say(hosted, run, f"Traceback: {reaction.error}")
-            if fatal:
-                self._later(0, hosted, run, "exit", code=1)
-
-    def _ask(self, hosted: Hosted, run: Run, request: Request) -> Answer:
-        """What a program answers to a request."""
-        run.asked += 1
-        program = run.stock
-        if program is not None:
-            if request.path == "/crash":
-                self._later(0, hosted, run, "exit", code=1)
-                return Answer(takes_ms=None)
-            age_ms = self._engine.now_ms - run.started_at_ms
-            return stock.answer(program, request, run.environment, hosted.task_id, age_ms=age_ms)
-        reaction = self._call(
-            hosted,
-            run,
-            "request",
-            request={
-                "method": request.method,
-                "path": request.path,
-                "query": request.query,
-                "headers": dict(request.headers),
-                "body": request.body,
-            },
-        )
-        self._react(hosted, run, reaction, fatal=False)
-        if reaction.hung:
-            return Answer(takes_ms=None)
-        if reaction.answer is None and reaction.error is None:
-            leaving = any(effect[0] == "exit" for effect in reaction.effects)
-            if leaving:
-                return Answer(takes_ms=None)
-            self._say(hosted, run, f"Traceback: {UNREADABLE}")
-        return reaction.answer if reaction.answer is not None else SERVER_ERROR
-
-    def _own_command(self, hosted: Hosted, run: Run, argv: Sequence[str]) -> shell.Outcome | None:
-        if run.stock is not None:
-            return None
-        reaction = self._call(hosted, run, "command", argv=list(argv))
-        self._react(hosted, run, reaction, fatal=False)
-        if reaction.hung:
-            return shell.Outcome(code=1, took_ms=None)
-        code = 1 if reaction.error is not None else reaction.code
-        return None if code is None else shell.Outcome(code=code)
-
-    def _fetch(self, hosted: Hosted, port: int, path: str, agent: str) -> shell.Got:
-        run = hosted.listener(port, self._engine.now_ms)
-        if run is None:
-            return shell.Got(status=None)
-        answer = self._ask(hosted, run, _request(path, agent))
-        return shell.Got(status=answer.status, takes_ms=answer.takes_ms)
-
-    # Time inside a container
-
-    def _later(self, after_ms: int, hosted: Hosted, run: Run, what: str, **detail: object) -> None:
-        self._engine.call_at(
-            self._engine.now_ms + after_ms,
-            "program",
-            hosted.arn,
-            container=run.name,
-            run=run.serial,
-            what=what,
-            **detail,
-        )
-
-    def _beat(self, hosted: Hosted, run: Run, interval_ms: int) -> None:
-        run.every_ms = interval_ms
-        run.beat += 1
-        self._later(interval_ms, hosted, run, "tick", beat=run.beat)
-
-    def _tick(self, hosted: Hosted, run: Run, wake: Wake) -> None:
-        if run.beat != wake.detail["beat"] or run.every_ms is None:
-            return
-        if self._fault(FaultKind.HANG, hosted) is None:
-            program = run.stock
-            if program is not None:
-                self._say(hosted, run, program.tick_line)
-            else:
-                self._react(hosted, run, self._call(hosted, run, "tick"), fatal=True)
-        if run.beat == wake.detail["beat"]:
-            self._beat(hosted, run, run.every_ms)
-
-    def _finish_gracefully(self, hosted: Hosted, run: Run, code: int) -> None:
-        run.listening.clear()
-        run.finishing = code
-        if not run.in_flight:
-            self._later(0, hosted, run, "exit", code=code)
+    # Ends
 
     def _end(self, hosted: Hosted, run: Run, code: int, reason: str | None) -> None:
         """A container ends: tell the controller, then fail what was in flight."""
@@ -427,8 +258,7 @@ class Workload:
         del hosted.runs[run.name]
         if not hosted.runs:
             self._tasks.pop(hosted.arn, None)
-        if run.stock is None:
-            self._ended.append(_run_id(hosted, run))
+        self._inside.forget(hosted, run)
         aborted = list(run.in_flight)
         run.in_flight.clear()
         for number in aborted:
@@ -450,15 +280,6 @@ class Workload:
 
     def _fault(self, kind: FaultKind, hosted: Hosted) -> Fault | None:
         return self._faults.on(kind, task_id=hosted.task_id, group=hosted.group)
-
-
-def _run_id(hosted: Hosted, run: Run) -> str:
-    return f"{hosted.task_id}/{run.name}/{run.serial}"
-
-
-def _request(path: str, agent: str) -> Request:
-    path, _, query = path.partition("?")
-    return Request(path=path or "/", query=query, headers={"user-agent": agent})
 
 
 def _number(value: object, otherwise: int) -> int:
