@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from ecsim.dataplane.reasons import REASONS as DATAPLANE
 from ecsim.decide.reasons import REASONS as DECIDE
+from ecsim.view import words
 from ecsim.view.words import LABELS, REASONS, fields_of, label, language, reason
 
 CODES = {**DECIDE, **DATAPLANE}
@@ -77,3 +79,15 @@ def test_braces_in_a_value_are_text():
     told = reason("en", "task.no_capacity", {"text": "{delay_s} {0} {{"})
     assert told.endswith("{delay_s} {0} {{")
     assert label("en", "no_services", service="{x}") == "There is no service {x}: no service was created yet."
+
+
+def test_every_label_is_used():
+    view = Path(words.__file__).parent.parent
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(view.glob("*.py")))
+    computed = re.compile(r"exit\.\d+|cost\.(item|quantity|price|amount|.*\.unit)")
+    unused = [
+        key
+        for key in LABELS["en"]
+        if not computed.fullmatch(key) and f'"{key}"' not in source and f"'{key}'" not in source
+    ]
+    assert unused == []

@@ -20,8 +20,10 @@ LEFT = 126
 _AXIS = 22
 _ROW = 22
 _GAP = 10
-_PLOT = 760
-"""The plot's usual width in pixels: what decides whether a word fits into a bar."""
+_PLOT, _WIDE_PLOT = 430, 630
+"""The plot's least width in pixels while words are shown, and while those that need more room are shown."""
+_MARKS_PLOT = 600
+"""The width for which marks are put together so that they do not touch."""
 
 
 def drawn(scene: Scene) -> str:
@@ -128,7 +130,7 @@ def _ground(shown: Window, bottom: int) -> list[str]:
     for place, at in enumerate(shown.ticks()):
         share = shown.share(at)
         rare = ' class="ev-tick2"' if place % 2 else ' class="ev-tick4"' if place % 4 else ""
-        anchor = "start" if share < 4 else "end" if share > 96 else "middle"
+        anchor = "start" if share < 4 else "end" if share > 93 else "middle"
         out.append(
             f'<line class="ev-grid" x1="{_percent(share)}" x2="{_percent(share)}" y1="{_AXIS - 4}" y2="{bottom}"/>'
             f'<g{rare}><text class="ev-t-soft" x="{_percent(share)}" y="12" font-size="11" text-anchor="{anchor}">'
@@ -149,7 +151,7 @@ def _clusters(entries: list[Entry], shown: Window) -> Iterator[tuple[float, int,
     first, begin = 1, 0.0
     for number, entry in enumerate(entries, 1):
         share = shown.share(entry.at_ms)
-        if group and (share - begin) * _PLOT / 100 >= _pill(_range(first, len(group))) + 2:
+        if group and (share - begin) * _MARKS_PLOT / 100 >= _pill(_range(first, len(group))) + 2:
             yield begin, first, group
             group = []
         if not group:
@@ -195,15 +197,26 @@ def _flags(scene: Scene, y: int) -> list[str]:
         room = (groups[place + 1][0] if place + 1 < len(groups) else 100.0) - share
         names = list(dict.fromkeys(last_dotted(e.subject) for e in group))
         text = names[0] + (f" +{len(group) - 1}" if len(group) > 1 else "")
-        fits = room * _PLOT / 100 > 7 * len(text) + 12
+        shown_from = _word_class(room, 7 * len(text) + 12)
         colour = "var(--bad)" if any(e.kind == "fault" for e in group) else "var(--accent)"
         out.append(
             f'<svg x="{_percent(share)}" y="{y}" style="overflow:visible"><title>{escaped(told)}</title>'
             f'<path d="M-4.5 5h9l-4.5 8z" fill="{colour}"/>'
-            + (f'<text class="ev-word" x="8" y="13" font-size="11">{escaped(text)}</text>' if fits else "")
+            + (
+                f'<text class="{shown_from}" x="8" y="13" font-size="11">{escaped(text)}</text>'
+                if shown_from
+                else ""
+            )
             + "</svg>"
         )
     return out
+
+
+def _word_class(share: float, pixels: float) -> str:
+    """From which page width on a word of so many pixels is shown in a part of the plot; "" for never."""
+    if share * _PLOT / 100 >= pixels:
+        return "ev-word"
+    return "ev-word2" if share * _WIDE_PLOT / 100 >= pixels else ""
 
 
 def _deployment(deployment: DeploymentHistory, shown: Window, y: int) -> list[str]:
@@ -240,9 +253,10 @@ def _bar(
         return ""
     left, wide = shown.share(span.from_ms), shown.share(end) - shown.share(span.from_ms)
     word, ink = "", "text" if fade else "i"
-    if height >= 12 and wide * _PLOT / 100 > 6.6 * len(text) + 12:
+    shown_from = _word_class(wide, 6.6 * len(text) + 12)
+    if height >= 12 and shown_from:
         word = (
-            f'<text class="ev-word" style="fill:var(--{ink})" x="6" y="{height / 2 + 3.7:g}" font-size="10.5" '
+            f'<text class="{shown_from}" style="fill:var(--{ink})" x="6" y="{height / 2 + 3.7:g}" font-size="10.5" '
             f'font-weight="600">{escaped(text)}</text>'
         )
     faded = ' fill-opacity=".3" stroke="var(--f)"' if fade else ""
@@ -328,7 +342,11 @@ def _legend(lang: str) -> str:
         '<li><svg width="12" height="10" aria-hidden="true"><path d="M2 1l8 8m0 -8l-8 8" stroke="var(--bad)" '
         f'stroke-width="2.4"/></svg>STOPPED, {escaped(label(lang, "word.failed"))}</li>'
     )
-    return f'<ul class="ev-legend">{states}{targets}{ends}</ul>'
+    rollouts = "".join(
+        f'<li><span class="ev-swatch r-{state}"></span>{escaped(label(lang, "tl.deployment"))} {state}</li>'
+        for state in ("IN_PROGRESS", "COMPLETED", "FAILED")
+    )
+    return f'<ul class="ev-legend">{states}{ends}</ul><ul class="ev-legend">{targets}{rollouts}</ul>'
 
 
 def _list(scene: Scene) -> str:

@@ -193,7 +193,7 @@ vertical-align:top;font-variant-numeric:tabular-nums;background:none;color:var(-
 .ecsv .ev-fine{color:var(--soft);font-size:11.5px;margin-top:10px}
 .ecsv .ev-fine p+p{margin-top:3px}
 .ecsv .ev-narrow{display:none}
-@container (max-width:760px){.ecsv .ev-tick2{display:none}}
+@container (max-width:760px){.ecsv .ev-tick2,.ecsv .ev-word2{display:none}}
 @container (max-width:560px){.ecsv .ev-word,.ecsv .ev-tick4{display:none}.ecsv .ev-narrow{display:inline}.ecsv .ev-clock{margin-left:0;width:100%}
 .ecsv .ev-log>li{grid-template-columns:1fr}.ecsv .ev-when i{display:inline;margin-left:8px}}
 @container (max-width:440px){.ecsv table.ev-bill tr>:nth-child(3){display:none}}
