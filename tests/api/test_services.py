@@ -244,7 +244,7 @@ def test_refusals_in_awss_words(shop, changes, code, message):
         ({"serviceName": "a b"}, "invalid characters"),
         ({"desiredCount": None}, "desiredCount"),
         ({"desiredCount": -1}, "negative"),
-        ({"launchType": "MAGIC"}, "launch type"),
+        ({"launchType": "MAGIC"}, "launchType"),
         ({"placementStrategy": [{"type": "random"}]}, "not supported with FARGATE"),
         ({"deploymentConfiguration": {"minimumHealthyPercent": 101}}, "at most 100"),
         ({"deploymentConfiguration": {"maximumPercent": 99}}, "at least 100"),

@@ -35,8 +35,8 @@ RESTART_PERIOD_S = (60, 1800)
 HEALTH_RANGES = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}
 """Source: botocore HealthCheck."""
 
-_FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
-_EC2_DRIVERS = (
+FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
+EC2_DRIVERS = (
     "awslogs",
     "fluentd",
     "gelf",
@@ -66,10 +66,12 @@ def problems(request: Request) -> Iterator[str]:
     for problem in _asked(request, _FORM_RULES, ()):
         in_form = False
         yield problem
+    if in_form and is_fargate(request):
+        yield from _asked(request, _FARGATE_RULES, ())
     if in_form:
         yield from _asked(request, _RULES, _CONTAINER_RULES)
     if in_form and is_fargate(request):
-        yield from _asked(request, _FARGATE_RULES, _FARGATE_CONTAINER_RULES)
+        yield from _asked(request, (), _FARGATE_CONTAINER_RULES)
 
 
 def _asked(
@@ -317,7 +319,7 @@ def _logging(request: Request, container: Request) -> Iterator[str]:
     if not log:
         return
     driver, options = log.get("logDriver"), log.get("options") or {}
-    allowed = _FARGATE_DRIVERS if is_fargate(request) else _EC2_DRIVERS
+    allowed = FARGATE_DRIVERS if is_fargate(request) else EC2_DRIVERS
     if driver not in allowed:
         yield f"{driver} is not a valid log driver. Must be one of [{', '.join(allowed)}]"
     if driver != "awslogs":
@@ -399,7 +401,7 @@ def _fargate_size(request: Request) -> Iterator[str]:
             yield f"Fargate requires that '{member}' be defined at the task level."
     cpu, memory = task_size(request)
     windows = fargate.is_windows((request.get("runtimePlatform") or {}).get("operatingSystemFamily"))
-    if cpu is not None and memory is not None and not fargate.fits(cpu, memory, windows=windows):
+    if cpu and memory and not fargate.fits(cpu, memory, windows=windows):
         yield (
             f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. "
             "See the Amazon ECS documentation for the valid values."

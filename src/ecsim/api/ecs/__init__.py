@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import (
     clusters,
@@ -14,16 +15,25 @@ from ecsim.api.ecs import (
     tags,
     task_definitions,
     tasks,
+    words,
 )
 
 if TYPE_CHECKING:
-    from ecsim.api.ecs.desk import Handler
+    from ecsim.api.ecs.desk import Answer, Desk, Handler
 
 TOPICS = (clusters, task_definitions, services, rollouts, run_task, tasks, instances, tags)
 """The modules that answer operations; each lists its own in `OPERATIONS`."""
 
+
+def _checked(operation: str, handler: Handler, desk: Desk, params: dict[str, Any]) -> Answer:
+    words.check(operation, params)
+    return handler(desk, params)
+
+
 simulated: dict[str, Handler] = {
-    operation: handler for topic in TOPICS for operation, handler in topic.OPERATIONS.items()
+    operation: partial(_checked, operation, handler)
+    for topic in TOPICS
+    for operation, handler in topic.OPERATIONS.items()
 }
 """The operations that this cloud simulates, by AWS's name."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 """The capacity providers that exist in every account. Source: botocore CreateClusterRequest.capacityProviders."""
 
-LAUNCH_TYPES = ("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")
-
 _BASE_MAX = 100_000
 _WEIGHT_MAX = 1_000
 _PROVIDERS_MAX = 20
@@ -118,8 +116,6 @@ def chosen(cluster: Cluster, params: Mapping[str, Any]) -> Capacity:
             "Specifying both a launch type and capacity provider strategy is not supported. "
             "Remove one and try again."
         )
-    if launch_type and launch_type not in LAUNCH_TYPES:
-        raise invalid_parameter(f"launch type should be one of [{','.join(LAUNCH_TYPES)}]")
     if launch_type in ("EXTERNAL", "MANAGED_INSTANCES"):
         raise not_simulated_yet(f"the launch type {launch_type}")
     check_strategy(strategy, cluster.request.get("capacityProviders", ()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import lookup
-from ecsim.api.ecs.refusals import client_exception, invalid_parameter
+from ecsim.api.ecs.refusals import client_exception
 
 if TYPE_CHECKING:
     from ecsim.api.ecs.desk import Answer, Desk, Handler
@@ -32,8 +32,6 @@ def describe_container_instances(desk: Desk, params: dict[str, Any]) -> Answer:
 
 def list_attributes(desk: Desk, params: dict[str, Any]) -> Answer:
     """ListAttributes: attributes belong to container instances."""
-    if params["targetType"] != "container-instance":
-        raise invalid_parameter("targetType must be container-instance")
     lookup.cluster_of(desk, params)
     return {"attributes": []}
 

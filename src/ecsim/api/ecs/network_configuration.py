@@ -42,13 +42,14 @@ def checked(desk: Desk, given: Mapping[str, Any] | None, definition: TaskDefinit
     if len(groups) > SECURITY_GROUPS_MAX:
         raise invalid_parameter(f"securityGroups can have at most {SECURITY_GROUPS_MAX} items.")
     public = vpc.get("assignPublicIp") or "DISABLED"
-    if public not in ("ENABLED", "DISABLED"):
-        raise invalid_parameter("assignPublicIp should be one of [ENABLED,DISABLED]")
-    known = [subnet.id for subnet in desk.network.subnets(subnets)]
+    found = desk.network.subnets(subnets)
+    known = [subnet.id for subnet in found]
     for subnet in subnets:
         if subnet not in known:
             raise invalid_parameter(
                 f"Error retrieving subnet information for [{', '.join(subnets)}]: "
                 f"The subnet ID '{subnet}' does not exist (ErrorCode: InvalidSubnetID.NotFound)"
             )
+    if len({subnet.vpc_id for subnet in found}) > 1:
+        raise invalid_parameter("All subnets must be in the same VPC.")
     return {"awsvpcConfiguration": {"subnets": subnets, "securityGroups": groups, "assignPublicIp": public}}

@@ -22,7 +22,7 @@ COUNT_MAX = 10
 OVERRIDES_MAX = 8192
 _GROUP_MAX = 255
 _STARTED_BY_MAX = 128
-_TOKEN_MAX = 64
+TOKEN_MAX = 64
 _TOKEN = "RunTask"  # noqa: S105  the name of an operation, not a secret
 
 
@@ -74,8 +74,8 @@ def _known(desk: Desk, token: str, params: Mapping[str, Any]) -> Answer | None:
     Raises:
         ApiError: ConflictException, the request was another one then.
     """
-    if len(token) > _TOKEN_MAX:
-        raise invalid_parameter(f"clientToken can have at most {_TOKEN_MAX} characters.")
+    if len(token) > TOKEN_MAX:
+        raise invalid_parameter(f"clientToken can have at most {TOKEN_MAX} characters.")
     before = desk.tokens.get((_TOKEN, token))
     if before is None:
         return None
@@ -96,8 +96,7 @@ def _check(params: Mapping[str, Any], definition: TaskDefinition) -> None:
     Raises:
         ApiError: InvalidParameterException.
     """
-    propagate = params.get("propagateTags")
-    if propagate not in (None, "TASK_DEFINITION", "NONE"):
+    if params.get("propagateTags") == "SERVICE":
         raise invalid_parameter("propagateTags should be one of [TASK_DEFINITION,NONE]")
     if len(params.get("group") or "") > _GROUP_MAX:
         raise invalid_parameter(f"group can have at most {_GROUP_MAX} characters.")

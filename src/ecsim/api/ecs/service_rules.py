@@ -19,7 +19,7 @@ TARGET_GROUPS_MAX = 5
 
 GRACE_PERIOD_MAX_S = 2_147_483_647
 _PERCENT = 100
-_BREAKER_DEFAULTS: dict[str, Any] = {"type": "BOUNDED_PERCENT", "value": 50}
+BREAKER_DEFAULTS: dict[str, Any] = {"type": "BOUNDED_PERCENT", "value": 50}
 _CONFIGURATION_DEFAULTS: dict[str, Any] = {
     "deploymentCircuitBreaker": {"enable": False, "rollback": False},
     "maximumPercent": 200,
@@ -62,7 +62,7 @@ def deployment_configuration(
     if breaker.get("enable"):
         document["deploymentCircuitBreaker"] = {
             "resetOnHealthyTask": True,
-            "thresholdConfiguration": _BREAKER_DEFAULTS,
+            "thresholdConfiguration": BREAKER_DEFAULTS,
             **{member: value for member, value in breaker.items() if value is not None},
         }
     return DeploymentConfiguration(
@@ -76,11 +76,7 @@ def deployment_configuration(
 
 def _circuit_breaker(given: Mapping[str, Any]) -> CircuitBreaker:
     """Source: botocore DeploymentCircuitBreaker, ThresholdConfiguration."""
-    threshold = given.get("thresholdConfiguration") or _BREAKER_DEFAULTS
-    if threshold["type"] not in ("COUNT", "BOUNDED_PERCENT", "UNBOUNDED_PERCENT"):
-        raise invalid_parameter(
-            "thresholdConfiguration type should be one of [COUNT,BOUNDED_PERCENT,UNBOUNDED_PERCENT]"
-        )
+    threshold = given.get("thresholdConfiguration") or BREAKER_DEFAULTS
     if threshold["value"] < 1:
         raise invalid_parameter("thresholdConfiguration value must be at least 1")
     reset = given.get("resetOnHealthyTask")
@@ -183,8 +179,6 @@ def check_scheduling(params: Mapping[str, Any], capacity: Capacity) -> None:
         ApiError: InvalidParameterException, or UnsupportedFeatureException.
     """
     strategy = params.get("schedulingStrategy") or "REPLICA"
-    if strategy not in ("REPLICA", "DAEMON"):
-        raise invalid_parameter("scheduling strategy should be one of [REPLICA,DAEMON]")
     if strategy == "DAEMON":
         if capacity.is_fargate:
             raise invalid_parameter(
@@ -196,8 +190,6 @@ def check_scheduling(params: Mapping[str, Any], capacity: Capacity) -> None:
             )
         raise not_simulated_yet("the scheduling strategy DAEMON")
     controller = (params.get("deploymentController") or {}).get("type") or "ECS"
-    if controller not in ("ECS", "CODE_DEPLOY", "EXTERNAL"):
-        raise invalid_parameter("deployment controller type should be one of [ECS,CODE_DEPLOY,EXTERNAL]")
     if controller != "ECS":
         raise not_simulated_yet(f"the deployment controller {controller}")
     if capacity.is_fargate and params.get("placementStrategy"):
@@ -206,19 +198,12 @@ def check_scheduling(params: Mapping[str, Any], capacity: Capacity) -> None:
         raise invalid_parameter("Placement constraints are not supported with FARGATE launch type.")
 
 
-def check_choices(params: Mapping[str, Any], definition: TaskDefinition) -> None:
-    """Refuse wrong words, and ECS Exec without a task role.
+def check_roles(params: Mapping[str, Any], definition: TaskDefinition) -> None:
+    """Refuse a role where ECS uses its own, and ECS Exec without a task role.
 
     Raises:
         ApiError: InvalidParameterException.
     """
-    for member, words in (
-        ("propagateTags", ("TASK_DEFINITION", "SERVICE", "NONE")),
-        ("availabilityZoneRebalancing", ("ENABLED", "DISABLED")),
-    ):
-        value = params.get(member)
-        if value is not None and value not in words:
-            raise invalid_parameter(f"{member} should be one of [{','.join(words)}]")
     if params.get("role") and definition.network_mode == "awsvpc":
         raise invalid_parameter(
             "You cannot specify an IAM role for services that require a service linked role."

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ecsim.model.task_definition import TaskDefinition
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
-_DESCRIBE_MAX = 10
-_LIST_SIZE = 10
+DESCRIBE_MAX = 10
+LIST_SIZE = 10
 """ListServices shows 10 when the caller does not say. Source: botocore ListServicesRequest.maxResults."""
 
 _KEPT = (
@@ -79,7 +79,7 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
         raise client_exception("TaskDefinition can not be blank.")
     definition = lookup.usable_definition(desk, params["taskDefinition"])
     capacity.check_definition(where, definition)
-    service_rules.check_choices(params, definition)
+    service_rules.check_roles(params, definition)
     network = network_configuration.checked(desk, params.get("networkConfiguration"), definition)
     balancers = service_rules.load_balancers(desk, params.get("loadBalancers"), definition)
     configuration = service_rules.deployment_configuration(params.get("deploymentConfiguration"))
@@ -156,7 +156,7 @@ def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
     where = _new_capacity(cluster, service, params)
     service_rules.check_scheduling(params, where)
     capacity.check_definition(where, definition)
-    service_rules.check_choices(params, definition)
+    service_rules.check_roles(params, definition)
     network = dict(primary.network_configuration)
     if "networkConfiguration" in params or definition.arn != primary.task_definition_arn:
         given = params.get("networkConfiguration") or primary.network_configuration
@@ -288,8 +288,8 @@ def describe_services(desk: Desk, params: dict[str, Any]) -> Answer:
     names = params["services"]
     if not names:
         raise invalid_parameter("Services cannot be empty.")
-    if len(names) > _DESCRIBE_MAX:
-        raise invalid_parameter(f"Services can have at most {_DESCRIBE_MAX} items.")
+    if len(names) > DESCRIBE_MAX:
+        raise invalid_parameter(f"Services can have at most {DESCRIBE_MAX} items.")
     with_tags = "TAGS" in (params.get("include") or ())
     found, failures = [], []
     for name in names:
@@ -314,7 +314,7 @@ def list_services(desk: Desk, params: dict[str, Any]) -> Answer:
         and launch_type in (None, service.primary.launch_type)
         and strategy in (None, service.scheduling_strategy)
     )
-    return paged("serviceArns", page(arns, params, size=_LIST_SIZE))
+    return paged("serviceArns", page(arns, params, size=LIST_SIZE))
 
 
 OPERATIONS: dict[str, Handler] = {

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from ecsim.model.service import Cluster
     from ecsim.model.task import Task
 
-_DESCRIBE_MAX = 100
-_DESIRED = ("RUNNING", "PENDING", "STOPPED")
+DESCRIBE_MAX = 100
 _STARTED_BY_EXCLUDES = (
     "serviceName",
     "family",
@@ -35,8 +34,8 @@ def describe_tasks(desk: Desk, params: dict[str, Any]) -> Answer:
     names = params["tasks"]
     if not names:
         raise invalid_parameter("Tasks cannot be empty.")
-    if len(names) > _DESCRIBE_MAX:
-        raise invalid_parameter(f"Tasks can have at most {_DESCRIBE_MAX} items.")
+    if len(names) > DESCRIBE_MAX:
+        raise invalid_parameter(f"Tasks can have at most {DESCRIBE_MAX} items.")
     with_tags = "TAGS" in (params.get("include") or ())
     found, failures = [], []
     for name in names:
@@ -55,8 +54,6 @@ def list_tasks(desk: Desk, params: dict[str, Any]) -> Answer:
     if started_by and any(params.get(other) for other in _STARTED_BY_EXCLUDES):
         raise invalid_parameter("startedBy must be the only filter that you use.")
     wanted = params.get("desiredStatus") or "RUNNING"
-    if wanted not in _DESIRED:
-        raise invalid_parameter(f"desiredStatus should be one of [{','.join(_DESIRED)}]")
     if wanted == "PENDING" or params.get("containerInstance") or params.get("daemonName"):
         return {"taskArns": []}
     family, launch_type = params.get("family"), params.get("launchType")
