@@ -28,6 +28,7 @@ class Store:
         self._families: dict[str, _Ordered] = {}
         self._tasks_of_service: dict[str, _Ordered] = {}
         self._tasks_of_cluster: dict[str, _Ordered] = {}
+        self._tasks_of_group: dict[tuple[str, str], _Ordered] = {}
         self._services_of_cluster: dict[str, _Ordered] = {}
         self._targets_of_group: dict[str, dict[TargetKey, None]] = {}
 
@@ -84,9 +85,12 @@ class Store:
             self._tasks_of_cluster.setdefault(task.cluster_arn, {})[task.arn] = None
             if task.service_arn is not None:
                 self._tasks_of_service.setdefault(task.service_arn, {})[task.arn] = None
+            self._tasks_of_group.setdefault((task.cluster_arn, task.group), {})[task.arn] = None
         self.tasks[task.arn] = task
-        if task.is_stopped and task.service_arn is not None:
-            self._tasks_of_service.get(task.service_arn, {}).pop(task.arn, None)
+        if task.is_stopped:
+            self._tasks_of_group.get((task.cluster_arn, task.group), {}).pop(task.arn, None)
+            if task.service_arn is not None:
+                self._tasks_of_service.get(task.service_arn, {}).pop(task.arn, None)
 
     def drop_task(self, arn: str) -> None:
         """Forget a task that stopped long ago."""
@@ -100,6 +104,10 @@ class Store:
     def live_tasks_of_service(self, service_arn: str) -> list[Task]:
         """The tasks of a service that are not STOPPED, oldest first."""
         return [self.tasks[arn] for arn in self._tasks_of_service.get(service_arn, ())]
+
+    def live_tasks_of_group(self, cluster_arn: str, group: str) -> list[Task]:
+        """The tasks of a task group that are not STOPPED, oldest first."""
+        return [self.tasks[arn] for arn in self._tasks_of_group.get((cluster_arn, group), ())]
 
     # Targets
 

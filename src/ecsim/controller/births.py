@@ -47,9 +47,9 @@ class Nursery:
         self._shell = shell
         self._addresses = addresses
 
-    def make(self, birth: Birth, count: int, siblings: list[Task]) -> list[Task]:
-        """New tasks, PROVISIONING, spread over zones with their siblings; each is planned to go on."""
-        zones = Counter(task.availability_zone for task in siblings)
+    def make(self, birth: Birth, count: int) -> list[Task]:
+        """New tasks, PROVISIONING, spread over zones with the others of their group; each is planned to go on."""
+        zones = self._zones(birth)
         scope = f"{birth.cluster_arn}/{birth.group}"
         tasks = []
         for _ in range(count):
@@ -61,6 +61,14 @@ class Nursery:
             wait = low + 1_000 * self._shell.identity.draw("provisioning", scope, 0, (high - low) // 1_000)
             self._shell.engine.call_at(self._shell.now_ms + wait, "task", task.arn, step="connected")
         return tasks
+
+    def _zones(self, birth: Birth) -> Counter[str]:
+        """How many live tasks of the group each zone has; where there is one subnet there is nothing to count."""
+        subnets = birth.network_configuration.get("awsvpcConfiguration", {}).get("subnets", ())
+        if len(subnets) <= 1:
+            return Counter()
+        siblings = self._shell.store.live_tasks_of_group(birth.cluster_arn, birth.group)
+        return Counter(task.availability_zone for task in siblings)
 
     def _one(self, birth: Birth, scope: str, zones: Counter[str]) -> Task:
         shell, definition = self._shell, birth.task_definition

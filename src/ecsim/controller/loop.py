@@ -71,12 +71,7 @@ class Controller:
             enable_execute_command=launch.enable_execute_command,
             request=launch.request,
         )
-        siblings = [
-            task
-            for task in self._shell.store.tasks_of(launch.cluster_arn)
-            if task.group == launch.group and not task.is_stopped
-        ]
-        return self._nursery.make(birth, launch.count, siblings)
+        return self._nursery.make(birth, launch.count)
 
     def stop(self, task_arn: str, reason: str | None) -> None:
         """StopTask. Source of the default reason: ecs-behaviour.md 2.5."""

@@ -119,8 +119,7 @@ class Services:
         )
         label = self._shell.label(service)
         self._shell.decided(label, "start_tasks", action.reason, count=action.count)
-        siblings = self._shell.store.live_tasks_of_service(service.arn)
-        tasks = self._nursery.make(birth, action.count, siblings)
+        tasks = self._nursery.make(birth, action.count)
         message = f"(service {service.name}) has started {len(tasks)} tasks: {_names(tasks)}."
         if action.replacing:
             message += f" Amazon ECS replaced {action.replacing} tasks due to an unhealthy status."

@@ -1,0 +1,132 @@
+"""`make bench`: run the cases, print each budget with its peer. Exits 1 when a budget is missed.
+
+Every figure is CPU time of a process of its own, so that a busy machine changes little; peers run in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One budget: ours / peer must not be above `at_most`."""
+
+    what: str
+    ours: tuple[str, str]
+    peer: tuple[str, str]
+    peer_name: str
+    at_most: float
+    unit: str
+
+
+ROWS = [
+    Row(
+        what="describe_tasks of one task among 10,000",
+        ours=("our_tasks", "describe_tasks_ms"),
+        peer=("moto_tasks", "describe_tasks_ms"),
+        peer_name="moto",
+        at_most=1 / 40,
+        unit="ms",
+    ),
+    Row(
+        what="list_tasks, first page of 10,000",
+        ours=("our_tasks", "list_tasks_ms"),
+        peer=("moto_tasks", "list_tasks_ms"),
+        peer_name="moto",
+        at_most=1 / 40,
+        unit="ms",
+    ),
+    Row(
+        what="1,000 services x 10 tasks to steady state",
+        ours=("services", "steady_cpu_s"),
+        peer=("moto_tasks", "run_task_cpu_s"),
+        peer_name="moto storing 10,000 tasks",
+        at_most=1 / 2,
+        unit="s",
+    ),
+    Row(
+        what="rolling update of all of them",
+        ours=("services", "rolling_cpu_s"),
+        peer=("moto_tasks", "run_task_cpu_s"),
+        peer_name="moto storing 10,000 tasks",
+        at_most=1 / 2,
+        unit="s",
+    ),
+    Row(
+        what="cost a service, 1,000 against 100 services (linear = 10)",
+        ours=("services", "steady_cpu_s"),
+        peer=("services_tenth", "steady_cpu_s"),
+        peer_name="a tenth of them",
+        at_most=13,
+        unit="s",
+    ),
+    *[
+        Row(
+            what=f"{call} in process",
+            ours=("our_calls", f"{call}_ms"),
+            peer=("moto_calls", f"{call}_ms"),
+            peer_name="moto",
+            at_most=1.0,
+            unit="ms",
+        )
+        for call in ("describe_clusters", "describe_task_definition", "register_task_definition")
+    ],
+    Row(
+        what="lab.start() to the first answer, cold",
+        ours=("lab_start", "cpu_s"),
+        peer=("lab_start_by_hand", "cpu_s"),
+        peer_name="a script with boto3 and moto, same calls",
+        at_most=1.2,
+        unit="s",
+    ),
+]
+
+
+def measured(case: str) -> dict[str, float]:
+    """Run one case in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.cases", case], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    if done.returncode:
+        sys.exit(f"bench: the case {case} failed:\n{done.stderr[-3000:]}")
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def main() -> int:
+    """Run what is asked for and print the table."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", default="", help="only budgets whose text contains this")
+    parser.add_argument("--json", type=Path, help="write the figures there too")
+    arguments = parser.parse_args()
+    rows = [row for row in ROWS if arguments.only in row.what]
+    figures: dict[str, dict[str, float]] = {}
+    for case in dict.fromkeys(name for row in rows for name, _ in (row.ours, row.peer)):
+        print(f"measuring {case} ...", file=sys.stderr, flush=True)
+        figures[case] = measured(case)
+    missed = 0
+    print(f"{'what':58} {'ours':>10} {'peer':>10} {'ratio':>8} {'budget':>8}")
+    for row in rows:
+        ours, peer = figures[row.ours[0]][row.ours[1]], figures[row.peer[0]][row.peer[1]]
+        ratio = ours / peer
+        missed += ratio > row.at_most
+        verdict = "" if ratio <= row.at_most else "  MISSED"
+        print(
+            f"{row.what:58} {ours:7.2f} {row.unit:2} {peer:7.2f} {row.unit:2} {ratio:8.3f} {row.at_most:8.3f}"
+            f"  {row.peer_name}{verdict}"
+        )
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=1) + "\n")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
