@@ -187,7 +187,7 @@ def test_every_request_comes_to_exactly_one_end(per_second, image, killed_at_ms)
     assert report["in_flight"] == 0
     assert report["sent"] == report["answered"] == len(rig.journal.of("http"))
     assert sum(report["by_status"].values()) == report["sent"]
-    assert not rig.plane._waiting
-    assert not rig.plane._answers
-    assert not rig.plane._by_begun
+    assert not rig.plane._back.waiting
+    assert not rig.plane._back.results
+    assert not rig.plane._back._by_begun
     assert not rig.workload._in_flight

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ecsim.decide.routing import Asked
 from ecsim.model.task import TargetKey
+from ecsim.workload.runs import Begun
 
 CLIENT_IP = "203.0.113.10"
 """Where customers seem to come from: an address for documentation (RFC 5737)."""
@@ -92,7 +93,7 @@ class Exchange:
         client: who sent it: "learner", or the generator "traffic-<n>".
         generator: the id of the generator that wants to know its end, or None.
         customer: which of the generator's customers sent it.
-        begun: the workload's number for it, or 0.
+        begun: what the workload made of it, once it was given to a program.
         target: the target that it was given to; None when it went straight to a task.
         task_id, task_arn, peer: who was asked, and at which address.
         wait_s: how long the balancer (or the client) waits for an answer.
@@ -109,7 +110,7 @@ class Exchange:
     generator: int | None = None
     customer: int = 0
     address: Address | None = None
-    begun: int = 0
+    begun: Begun | None = None
     target: TargetKey | None = None
     task_arn: str | None = None
     task_id: str | None = None
@@ -131,3 +132,8 @@ class Exchange:
             protocol=self.address.scheme.upper(),
             port=self.address.port,
         )
+
+    def place(self) -> dict[str, object]:
+        """Where the client connected to."""
+        assert self.address is not None, f"{self.url} was not read"
+        return {"host": self.address.host, "port": self.address.port}

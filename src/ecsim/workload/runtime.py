@@ -43,10 +43,14 @@ class Workload:
     """
 
     def __init__(
-        self, engine: Engine, journal: Journal, catalog: Catalog, host: Host, faults: Faults
+        self,
+        engine: Engine,
+        journal: Journal,  # noqa: ARG002 - the controller writes the ends down, the data plane the requests
+        catalog: Catalog,
+        host: Host,
+        faults: Faults,
     ) -> None:
         self._engine = engine
-        self._journal = journal
         self._catalog = catalog
         self._faults = faults
         self._tasks: dict[str, Hosted] = {}
