@@ -202,7 +202,7 @@ def test_long_runs_of_like_steps_are_shortened(pictures):
     assert why(picture, "web").text.splitlines()[-4:] == [
         "00:00:40   Starts 1 task: 0 of 20 desired were there.",
         "00:00:41   Starts 1 task: 1 of 20 desired were there.",
-        "00:00:42   and 17 more steps like it",
+        "00:00:42   and 17 more like it",
         "00:00:59   Starts 1 task: 19 of 20 desired were there.",
     ]
 
@@ -257,3 +257,22 @@ def test_two_services_of_one_name_are_told_apart(pictures):
     picture = pictures.rolling()
     assert why(picture, "shop/web").text == why(picture, "web").text
     assert why(picture, "other/web").text.startswith("Nothing is known")
+
+
+def test_who_answered_a_request(pictures):
+    story = pictures.started()
+    url = "GET http://shop.example/"
+    told = {"ms": 5, "client": "c1"}
+    story.at(40, "http", url, status=500, task=pictures.task_id(1), code=None, **told)
+    story.at(41, "http", url, status=301, task=None, code=None, **told)
+    why_not = {"host": "shop.example", "port": 443}
+    story.at(42, "http", url, status=None, task=None, code="http.no_listener", why=why_not, **told)
+    picture = pictures.picture(story, 60, (pictures.deployment(pictures.OLD, 1),))
+    short = pictures.task_id(1)[:8]
+    assert f"answered 500 by the program of task {short}." in " ".join(why(picture, "500").text.split())
+    assert "answered 301 by the load balancer itself" in " ".join(why(picture, "301").text.split())
+    failed = why(picture, "http").text
+    assert failed.splitlines()[1:] == [
+        "00:00:42   GET http://shop.example/ failed: shop.example has no listener on",
+        "           port 443.",
+    ]

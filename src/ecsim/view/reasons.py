@@ -14,7 +14,7 @@ from ecsim.view.rendering import View, note, page
 from ecsim.view.snapshot import Picture
 from ecsim.view.words import LABELS, label, language, reason
 
-_STATUS = re.compile(r"[1-5](\d\d|xx)", re.IGNORECASE)
+_STATUS = re.compile(r"[1-5](\d\d|xx)|http", re.IGNORECASE)
 
 
 def why(picture: Picture, subject: str, lang: str = "en") -> View:
@@ -22,7 +22,8 @@ def why(picture: Picture, subject: str, lang: str = "en") -> View:
 
     Args:
         picture: the cloud.
-        subject: a service, a task id (or its beginning), a deployment id, or a status such as "503" or "5xx".
+        subject: a service, a task id (or its beginning), a deployment id, a status such as "503" or "5xx",
+            or "http" for every request that no program answered.
         lang: "en" or "ja".
     """
     lang = language(lang)
@@ -212,13 +213,17 @@ def _http(picture: Picture, wanted: str, lang: str) -> Iterator[Line]:
         if entry.kind != "http":
             continue
         status = str(entry.fields.get("status"))
-        if status != wanted and not (wanted.endswith("xx") and status[:1] == wanted[0]):
-            continue
         code, fields = entry.fields.get("code"), entry.fields.get("why")
-        if code:
-            because = reason(lang, str(code), fields if isinstance(fields, Mapping) else {}, name)
-            text = label(lang, "why.http", request=entry.subject, status=status, reason=because)
+        asked = status == wanted or (wanted.endswith("xx") and status[:1] == wanted[0])
+        if not asked and not (wanted == "http" and code):
+            continue
+        told = reason(lang, str(code), fields if isinstance(fields, Mapping) else {}, name) if code else ""
+        task = short(str(entry.fields.get("task") or ""))
+        if code and entry.fields.get("status") is None:
+            key = "why.http.error"
+        elif code:
+            key = "why.http"
         else:
-            task = short(str(entry.fields.get("task")))
-            text = label(lang, "why.http.none", request=entry.subject, status=status, task=task)
+            key = "why.http.none" if task else "why.http.rule"
+        text = label(lang, key, request=entry.subject, status=status, reason=told, task=task)
         yield Line(at_ms=entry.at_ms, text=text, kind="http", code=str(code or ""))
