@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ecsim.clock.duration import milliseconds
+from ecsim.view.bill import cost
 from ecsim.view.cluster_cards import cluster_map
 from ecsim.view.happenings import events
 from ecsim.view.lanes import timeline
@@ -29,6 +30,7 @@ LOOKS: dict[str, Look] = {
     "map": lambda picture, lang, _args: cluster_map(picture, lang),
     "timeline": _timeline,
     "why": lambda picture, lang, args: why(picture, str(args["subject"]), lang),
+    "cost": lambda picture, lang, _args: cost(picture, lang),
     "events": lambda picture, lang, args: events(picture, str(args["service"]), lang),
 }
 """The views that a learner may ask for."""
