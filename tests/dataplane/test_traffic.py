@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecsim.dataplane.tally import rank
@@ -153,6 +153,7 @@ def test_streams_that_are_not_there():
 rates = st.floats(0.5, 50)
 
 
+@settings(deadline=None)
 @given(start=rates, end=rates, seconds=st.integers(1, 300))
 def test_a_ramp_sends_its_area_and_never_goes_back(start, end, seconds):
     ramp = read_pattern({"kind": "ramp", "start": start, "end": end, "duration_ms": seconds * 1_000})
@@ -172,6 +173,7 @@ def test_percentiles_by_nearest_rank(ordered, percent):
     assert sum(each < value for each in ordered) * 100 < percent * len(ordered)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 30), st.sampled_from(["web:1.0", "web:graceful", "web:hangs"]), st.integers(0, 5_000))
 def test_every_request_comes_to_exactly_one_end(per_second, image, killed_at_ms):
     """Whatever happens, sent = answered + in flight, and nothing stays in flight for ever."""

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecsim.decide import routing
@@ -157,14 +157,15 @@ def weighted(*weights):
     return [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 999), min_size=1, max_size=5).filter(any))
 def test_weights_are_kept(weights):
     """botocore elbv2 TargetGroupTuple.Weight: 0 to 999; a group of weight 0 gets nothing."""
-    asked = 2_000
+    asked = 500
     got = Counter(routing.act(weighted(*weights), Asked(), nth=n).target_group_arn for n in range(asked))
     for n, weight in enumerate(weights):
         expected = asked * weight / sum(weights)
-        assert abs(got[f"g{n}"] - expected) <= asked * 0.01
+        assert abs(got[f"g{n}"] - expected) <= asked * 0.02
         if weight == 0:
             assert got[f"g{n}"] == 0
 

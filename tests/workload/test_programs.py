@@ -6,7 +6,7 @@ import json
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecsim.workload.host import LocalHost, NoHost
@@ -357,6 +357,7 @@ answers = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(answers | anything)
 def test_any_answer_can_be_read_and_nothing_in_it_is_out_of_bounds(raw):
     reaction = read_reaction(raw)
