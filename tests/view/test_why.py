@@ -271,8 +271,6 @@ def test_who_answered_a_request(pictures):
     short = pictures.task_id(1)[:8]
     assert f"answered 500 by the program of task {short}." in " ".join(why(picture, "500").text.split())
     assert "answered 301 by the load balancer itself" in " ".join(why(picture, "301").text.split())
-    failed = why(picture, "http").text
-    assert failed.splitlines()[1:] == [
-        "00:00:42   GET http://shop.example/ failed: shop.example has no listener on",
-        "           port 443.",
-    ]
+    failed = " ".join(why(picture, "http").text.split())
+    assert failed.endswith(f"00:00:42 {url} failed: shop.example has no listener on port 443.")
+    assert "301" not in failed
