@@ -154,6 +154,8 @@ class Wrong(Program):
         container.every(1)
 
     def request(self, container, request):
+        if request.path == "/json":
+            json.loads("{")
         if request.path == "/object":
             return object()
         raise ValueError(f"no {request.path} in {object()}")
@@ -185,6 +187,8 @@ def test_a_program_that_raises_in_a_request_answers_500_and_goes_on():
     assert rig.exits == []
     assert rig.lines[0][1].startswith("Traceback: ValueError: no /cart in <object object> (request, line ")
     assert "request() returned object" in rig.lines[1][1]
+    rig.get("/json")
+    assert "(request, line " in rig.lines[2][1], "the program's own line, not the library's"
 
 
 def test_a_command_that_raises_fails():

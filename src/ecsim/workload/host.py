@@ -89,7 +89,7 @@ class LocalHost:
         except SystemExit as end:
             container.exit(_exit_code(end))
         except Exception as problem:  # noqa: BLE001 - a program's own fault is never the cloud's
-            reaction = {"error": _told(problem)}
+            reaction = {"error": _told(problem, kind.__module__)}
         if printed.getvalue():
             container.log(printed.getvalue())
         return {"effects": container.effects, **reaction}
@@ -169,12 +169,11 @@ def _exit_code(end: SystemExit) -> int:
     return end.code if isinstance(end.code, int) else 1
 
 
-def _told(problem: Exception) -> str:
-    """An exception as one line that is the same in every process."""
+def _told(problem: Exception, module: str) -> str:
+    """An exception as one line that is the same in every process: with the program's own last line."""
     place, trace = "", problem.__traceback__
     while trace is not None:
-        module = trace.tb_frame.f_globals.get("__name__", "")
-        if module != __name__:
+        if trace.tb_frame.f_globals.get("__name__") == module:
             place = f" ({trace.tb_frame.f_code.co_name}, line {trace.tb_lineno})"
         trace = trace.tb_next
     text = _ADDRESS.sub("", " ".join(str(problem).split()))
