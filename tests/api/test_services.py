@@ -1,5 +1,7 @@
 """Services: creating, updating, deleting, describing, listing."""
 
+# ruff: noqa: E501  ARNs in the snapshots
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -141,7 +143,8 @@ def test_the_journal_tells_of_a_new_service(shop):
         "status": "PRIMARY",
         "rollout_state": "IN_PROGRESS",
     }
-    assert reason.startswith("ECS deployment ecs-svc/") and reason.endswith(" in progress.")
+    assert reason.startswith("ECS deployment ecs-svc/")
+    assert reason.endswith(" in progress.")
 
 
 def test_counts_come_from_the_tasks(shop):

@@ -239,3 +239,16 @@ def test_a_deleted_revision_stays_while_a_task_or_a_service_uses_it(shop):
     shop.store.put_service(gone)
     shop.call("ListTaskDefinitions")
     assert f"{ARN}:task-definition/web:1" not in shop.store.task_definitions
+
+
+def test_a_revision_that_is_deregistered_between_two_pages_loses_nothing(rig):
+    for _ in range(4):
+        rig.definition()
+    first = rig.call("ListTaskDefinitions", maxResults=2)
+    rig.call("DeregisterTaskDefinition", taskDefinition="web:2")
+    second = rig.call("ListTaskDefinitions", maxResults=2, nextToken=first["nextToken"])
+    assert [arn[-1] for arn in first["taskDefinitionArns"] + second["taskDefinitionArns"]] == list("1234")
+    families = [rig.definition(f"f{n}")["family"] for n in range(3)]
+    page = rig.call("ListTaskDefinitionFamilies", maxResults=2)
+    rest = rig.call("ListTaskDefinitionFamilies", nextToken=page["nextToken"])
+    assert page["families"] + rest["families"] == [*families, "web"]

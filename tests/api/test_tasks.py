@@ -1,5 +1,7 @@
 """Tasks: describing, listing, stopping."""
 
+# ruff: noqa: E501  ARNs in the snapshots
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -280,3 +282,14 @@ def test_without_container_instances(shop):
     assert shop.call("ListAttributes", cluster="shop", targetType="container-instance") == {"attributes": []}
     answer = shop.call("DescribeContainerInstances", cluster="shop", containerInstances=["i1"])
     assert answer["failures"] == [{"arn": f"{ARN}:container-instance/shop/i1", "reason": "MISSING"}]
+
+
+@pytest.mark.parametrize("filters", [{}, {"serviceName": "web"}])
+def test_a_task_that_stops_between_two_pages_loses_nothing(shop, filters):
+    shop.service()
+    tasks = [shop.task(service_arn=SERVICE) for _ in range(4)]
+    first = shop.call("ListTasks", cluster="shop", maxResults=2, **filters)
+    ended = replace(tasks[1], last_status=TaskStatus.STOPPED, desired_status=DesiredStatus.STOPPED)
+    shop.store.put_task(ended)
+    second = shop.call("ListTasks", cluster="shop", maxResults=2, nextToken=first["nextToken"], **filters)
+    assert second["taskArns"] == [task.arn for task in tasks[2:]]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import capacity, lookup, tags
@@ -11,7 +13,7 @@ from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import cluster_not_found, invalid_parameter
 from ecsim.api.errors import ApiError
 from ecsim.model.service import Cluster
-from ecsim.model.task import TaskStatus
+from ecsim.model.task import BEFORE_RUNNING, TaskStatus
 
 if TYPE_CHECKING:
     from ecsim.api.ecs.desk import Answer, Desk, Handler
@@ -75,8 +77,9 @@ def describe_clusters(desk: Desk, params: dict[str, Any]) -> Answer:
 
 def list_clusters(desk: Desk, params: dict[str, Any]) -> Answer:
     """ListClusters: the ACTIVE ones, oldest first."""
-    arns = (arn for arn, cluster in desk.store.clusters.items() if cluster.status == "ACTIVE")
-    return paged("clusterArns", page(arns, params))
+    clusters = desk.store.clusters.values()
+    found = page(clusters, params, key=attrgetter("arn"), fits=lambda cluster: cluster.status == "ACTIVE")
+    return paged("clusterArns", found)
 
 
 def delete_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
@@ -99,15 +102,16 @@ def delete_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
 
 def view(desk: Desk, cluster: Cluster, include: tuple[str, ...]) -> Answer:
     """A cluster as the API shows it; `include` says which of the further parts."""
-    counts = _counts(desk, cluster)
+    tasks = _tasks(desk, cluster)
+    services = desk.store.services_of(cluster.arn)
     shown: Answer = {
         "clusterArn": cluster.arn,
         "clusterName": cluster.name,
         "status": cluster.status,
         "registeredContainerInstancesCount": 0,
-        "runningTasksCount": counts["running"],
-        "pendingTasksCount": counts["pending"],
-        "activeServicesCount": counts["services"],
+        "runningTasksCount": tasks["running", "Fargate"] + tasks["running", "EC2"],
+        "pendingTasksCount": tasks["pending", "Fargate"] + tasks["pending", "EC2"],
+        "activeServicesCount": sum(1 for service in services if service.status == "ACTIVE"),
         "statistics": [],
         "tags": tags.shown(cluster.tags) if "TAGS" in include else [],
         "settings": list(cluster.request.get("settings", ())) if "SETTINGS" in include else [],
@@ -119,37 +123,27 @@ def view(desk: Desk, cluster: Cluster, include: tuple[str, ...]) -> Answer:
     if "serviceConnectDefaults" in cluster.request:
         shown["serviceConnectDefaults"] = cluster.request["serviceConnectDefaults"]
     if "STATISTICS" in include:
-        shown["statistics"] = _statistics(counts)
+        shown["statistics"] = _statistics(tasks)
     return shown
 
 
-def _counts(desk: Desk, cluster: Cluster) -> dict[str, int]:
-    """Tasks and services of a cluster, those on Fargate and on EC2 apart."""
-    counts = dict.fromkeys(
-        (
-            "running",
-            "pending",
-            "services",
-            "running-EC2",
-            "running-FARGATE",
-            "pending-EC2",
-            "pending-FARGATE",
-        ),
-        0,
-    )
-    for task in desk.store.tasks_of(cluster.arn):
-        state = "running" if task.last_status is TaskStatus.RUNNING else "pending" if task.is_pending else ""
-        if state:
-            counts[state] += 1
-            counts[f"{state}-{'FARGATE' if task.launch_type == 'FARGATE' else 'EC2'}"] += 1
-    counts["services"] = sum(1 for s in desk.store.services_of(cluster.arn) if s.status == "ACTIVE")
-    return counts
+def _tasks(desk: Desk, cluster: Cluster) -> Counter[tuple[str, str]]:
+    """How many tasks are running and pending, on Fargate and on EC2."""
+    states = Counter((task.last_status, task.launch_type) for task in desk.store.tasks_of(cluster.arn))
+    tasks: Counter[tuple[str, str]] = Counter()
+    for (status, launch_type), count in states.items():
+        launch = "Fargate" if launch_type == "FARGATE" else "EC2"
+        if status is TaskStatus.RUNNING:
+            tasks["running", launch] += count
+        elif status in BEFORE_RUNNING:
+            tasks["pending", launch] += count
+    return tasks
 
 
-def _statistics(counts: dict[str, int]) -> list[dict[str, str]]:
+def _statistics(tasks: Counter[tuple[str, str]]) -> list[dict[str, str]]:
     """Source: botocore Cluster.statistics, the names in its documentation."""
     return [
-        {"name": f"{state}{launch}TasksCount", "value": str(counts[f"{state}-{launch.upper()}"])}
+        {"name": f"{state}{launch}TasksCount", "value": str(tasks[state, launch])}
         for state in ("running", "pending")
         for launch in ("EC2", "Fargate")
     ]

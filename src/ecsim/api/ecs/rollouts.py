@@ -189,8 +189,11 @@ def list_service_deployments(desk: Desk, params: dict[str, Any]) -> Answer:
         and kept["created_at_ms"] >= between.get("after", kept["created_at_ms"])
     ]
     courses = _courses(desk, service, arns)
-    chosen = [arn for arn in reversed(arns) if not statuses or courses[arn].status in statuses]
-    shown, token = page(chosen, params, size=LIST_SIZE)
+
+    def fits(arn: str) -> bool:
+        return not statuses or courses[arn].status in statuses
+
+    shown, token = page(reversed(arns), params, key=str, fits=fits, size=LIST_SIZE)
     briefs = [_brief(desk, arn, courses[arn]) for arn in shown]
     return {"serviceDeployments": briefs} | ({"nextToken": token} if token else {})
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import capacity, lookup, network_configuration, rollouts, service_rules, tags
@@ -307,14 +308,16 @@ def list_services(desk: Desk, params: dict[str, Any]) -> Answer:
     launch_type, strategy = params.get("launchType"), params.get("schedulingStrategy")
     if params.get("resourceManagementType") == "ECS":
         return {"serviceArns": []}
-    arns = (
-        service.arn
-        for service in desk.store.services_of(cluster.arn)
-        if service.status == "ACTIVE"
-        and launch_type in (None, service.primary.launch_type)
-        and strategy in (None, service.scheduling_strategy)
-    )
-    return paged("serviceArns", page(arns, params, size=LIST_SIZE))
+
+    def fits(service: Service) -> bool:
+        return (
+            service.status == "ACTIVE"
+            and launch_type in (None, service.primary.launch_type)
+            and strategy in (None, service.scheduling_strategy)
+        )
+
+    services = desk.store.services_of(cluster.arn)
+    return paged("serviceArns", page(services, params, key=attrgetter("arn"), fits=fits, size=LIST_SIZE))
 
 
 OPERATIONS: dict[str, Handler] = {

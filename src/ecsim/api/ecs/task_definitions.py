@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import lookup, tags
@@ -73,14 +74,13 @@ def list_task_definitions(desk: Desk, params: dict[str, Any]) -> Answer:
     wanted = params.get("familyPrefix")
     families = sorted(desk.store.families() if wanted is None else [wanted], reverse=order == "DESC")
 
-    def arns() -> Iterator[str]:
+    def definitions() -> Iterator[TaskDefinition]:
         for family in families:
             revisions = desk.store.revisions_of(family)
-            for definition in revisions if order == "ASC" else reversed(revisions):
-                if definition.status == status:
-                    yield definition.arn
+            yield from revisions if order == "ASC" else reversed(revisions)
 
-    return paged("taskDefinitionArns", page(arns(), params))
+    found = page(definitions(), params, key=attrgetter("arn"), fits=lambda d: d.status == status)
+    return paged("taskDefinitionArns", found)
 
 
 def list_task_definition_families(desk: Desk, params: dict[str, Any]) -> Answer:
@@ -89,14 +89,12 @@ def list_task_definition_families(desk: Desk, params: dict[str, Any]) -> Answer:
     status = params.get("status") or "ALL"
     prefix = params.get("familyPrefix") or ""
 
-    def families() -> Iterator[str]:
-        for family in sorted(desk.store.families()):
-            statuses = [definition.status for definition in desk.store.revisions_of(family)]
-            known = "ACTIVE" if _ACTIVE in statuses else "INACTIVE" if _INACTIVE in statuses else None
-            if family.startswith(prefix) and known is not None and status in ("ALL", known):
-                yield family
+    def fits(family: str) -> bool:
+        statuses = [definition.status for definition in desk.store.revisions_of(family)]
+        known = "ACTIVE" if _ACTIVE in statuses else "INACTIVE" if _INACTIVE in statuses else None
+        return family.startswith(prefix) and known is not None and status in ("ALL", known)
 
-    return paged("families", page(families(), params))
+    return paged("families", page(sorted(desk.store.families()), params, key=str, fits=fits))
 
 
 def deregister_task_definition(desk: Desk, params: dict[str, Any]) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import lookup
@@ -11,10 +12,10 @@ from ecsim.api.ecs.task_view import view
 from ecsim.model.task import DesiredStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from ecsim.api.ecs.desk import Answer, Desk, Handler
-    from ecsim.model.service import Cluster
+    from ecsim.model.service import Cluster, Service
     from ecsim.model.task import Task
 
 DESCRIBE_MAX = 100
@@ -58,40 +59,38 @@ def list_tasks(desk: Desk, params: dict[str, Any]) -> Answer:
         return {"taskArns": []}
     family, launch_type = params.get("family"), params.get("launchType")
 
+    service = _service(desk, cluster, params.get("serviceName"))
+
     def fits(task: Task) -> bool:
         return (
             task.desired_status == wanted
+            and (service is None or task.service_arn == service.arn)
             and (started_by is None or task.started_by == started_by)
             and (family is None or _family(task) == family)
             and (launch_type is None or task.launch_type == launch_type)
         )
 
-    candidates = _candidates(desk, cluster, params.get("serviceName"), wanted)
-    return paged("taskArns", page((task.arn for task in candidates if fits(task)), params))
+    if service is not None and wanted == DesiredStatus.RUNNING and not params.get("nextToken"):
+        candidates: Iterable[Task] = desk.store.live_tasks_of_service(service.arn)
+    else:  # the last one shown may be STOPPED by now, and is then in no index
+        candidates = (task for task in desk.store.tasks.values() if task.cluster_arn == cluster.arn)
+    return paged("taskArns", page(candidates, params, key=attrgetter("arn"), fits=fits))
 
 
 def _family(task: Task) -> str:
     return task.task_definition_arn.rsplit("/", 1)[1].rsplit(":", 1)[0]
 
 
-def _candidates(desk: Desk, cluster: Cluster, service_name: str | None, wanted: str) -> Iterable[Task]:
-    """The tasks that may fit, with as little looking as possible.
+def _service(desk: Desk, cluster: Cluster, name: str | None) -> Service | None:
+    """The service to filter by, if there is to be one.
 
     Raises:
         ApiError: ServiceNotFoundException.
     """
-    if service_name is None:
-        return desk.store.tasks_of(cluster.arn)
-    service = lookup.service_in(desk, cluster, service_name)
-    if service is None:
+    service = lookup.service_in(desk, cluster, name) if name else None
+    if name and service is None:
         raise service_not_found()
-    if wanted == DesiredStatus.RUNNING:
-        return desk.store.live_tasks_of_service(service.arn)
-    return _of_service(desk.store.tasks_of(cluster.arn), service.arn)
-
-
-def _of_service(tasks: Iterable[Task], service_arn: str) -> Iterator[Task]:
-    return (task for task in tasks if task.service_arn == service_arn)
+    return service
 
 
 def stop_task(desk: Desk, params: dict[str, Any]) -> Answer:
