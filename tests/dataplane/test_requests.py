@@ -299,6 +299,22 @@ def test_connection_errors(url, code, problem, ms):
     assert rig.journal.of("http")[0].fields["status"] is None
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"url": 5}, "url is a text, not 5"),
+        ({"method": None}, "method is a text"),
+        ({"body": {"a": 1}}, "body is a text"),
+        ({"headers": ["x"]}, "headers is a mapping"),
+    ],
+)
+def test_what_is_no_request_is_refused_at_once(wrong, told):
+    rig = Rig()
+    with pytest.raises(TypeError, match=told):
+        rig.plane.request(**{"method": "GET", "url": URL, **wrong})
+    assert rig.engine.next_at() is None
+
+
 def test_a_url_without_a_scheme_is_http():
     rig = Rig()
     rig.task(1)

@@ -147,6 +147,11 @@ def test_streams_that_are_not_there():
     with pytest.raises(ValueError, match="is no http or https URL"):
         rig.plane.start_traffic({"kind": "burst", "requests": 1}, url="ftp://x")
 
+    with pytest.raises(TypeError, match="pattern is a mapping"):
+        rig.plane.start_traffic("constant", url=URL)
+    with pytest.raises(ValueError, match="there is no traffic"):
+        rig.plane.report("one")
+
 
 # Laws
 

@@ -75,3 +75,9 @@ def test_what_public_registries_have():
 def test_a_stock_image_that_is_not_there_is_named_with_those_that_are():
     with pytest.raises(ValueError, match=r"no stock image 'web:9'.*web:1\.0, web:2\.0"):
         Catalog().push(ECR, "web:9")
+
+
+@pytest.mark.parametrize("reference", ["", ":1.0", "@sha256:aa", None, 5])
+def test_what_is_no_reference(reference):
+    with pytest.raises(ValueError, match="no image reference"):
+        Catalog().push(reference, "web:1.0")

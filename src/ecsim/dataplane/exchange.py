@@ -85,6 +85,20 @@ def read_url(url: str) -> Address | None:
     )
 
 
+def check_texts(**given: object) -> None:
+    """Refuse what is not text: requests come from people, over a connection. TypeError names it."""
+    for name, value in given.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is a text, not {value!r}")
+
+
+def check_mapping(**given: object) -> None:
+    """Refuse what is no mapping. TypeError names it."""
+    for name, value in given.items():
+        if not isinstance(value, Mapping):
+            raise TypeError(f"{name} is a mapping of names to values, not {value!r}")
+
+
 @dataclass(slots=True, kw_only=True)
 class Exchange:
     """A request under way.

@@ -8,7 +8,15 @@ from typing import Any, Protocol
 
 from ecsim.clock.engine import Engine, Wake
 from ecsim.clock.journal import Journal
-from ecsim.dataplane.exchange import CLIENT_IP, MALFORMED_MAX, Exchange, Result, read_url
+from ecsim.dataplane.exchange import (
+    CLIENT_IP,
+    MALFORMED_MAX,
+    Exchange,
+    Result,
+    check_mapping,
+    check_texts,
+    read_url,
+)
 from ecsim.dataplane.pages import HEADERS
 from ecsim.dataplane.traffic import Traffic
 from ecsim.dataplane.way_back import CONNECT_TIMEOUT_S, WayBack
@@ -76,7 +84,13 @@ class Dataplane:
         body: str = "",
         client: str = "learner",
     ) -> int:
-        """Send a request now; it arrives when time moves on. Returns its id, for `result`."""
+        """Send a request now; it arrives when time moves on. Returns its id, for `result`.
+
+        Raises:
+            TypeError: something is not text, or the headers are no mapping.
+        """
+        check_texts(method=method, url=url, body=body)
+        check_mapping(headers=headers or {})
         exchange = self._exchange(method, url, headers, body, client)
         self._back.waiting[exchange.id] = exchange
         self._engine.call_at(self._engine.now_ms, "http", str(exchange.id), what="arrive")
@@ -103,7 +117,10 @@ class Dataplane:
 
         Raises:
             ValueError: the pattern or the URL cannot be read; the message says what is wrong.
+            TypeError: something is not text, or no mapping.
         """
+        check_texts(method=method, url=url)
+        check_mapping(pattern=pattern, headers=headers or {})
         if read_url(url) is None:
             raise ValueError(f"{url!r} is no http or https URL")
         return self.traffic.start(pattern, method, url, dict(headers or {}))

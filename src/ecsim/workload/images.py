@@ -58,8 +58,10 @@ class Catalog:
         With a digest, tasks that resolved the tag before keep what they had.
 
         Raises:
-            ValueError: no stock image has that tag.
+            ValueError: no stock image has that tag, or the reference is none.
         """
+        if not isinstance(reference, str) or not split(reference)[0]:
+            raise ValueError(f"{reference!r} is no image reference, such as repository:tag")
         if isinstance(program, str):
             stock = stock_of(program)
             if stock is None:
