@@ -138,7 +138,7 @@ def _make_room(r: Rollout, spare_old: int) -> Step:
     if useless or healthy_stop:
         return Step(stop_useless=useless, stop_healthy=healthy_stop, reason=room)
     in_flight = r.stopping or r.active_new > r.healthy_new
-    if in_flight or healthy < r.healthy_old:
+    if in_flight:
         return Step(
             reason=because(
                 "rolling.ceiling",
