@@ -209,7 +209,8 @@ class Gate:
         """Every other service: moto, with its chance seeded by which call of its kind this is."""
         if call.host.host_module is None:
             raise not_simulated(call.service, call.operation or call.method)
-        call.body = self._tokens.settled(call.service, call.operation, call.body)
+        scope = call.service if by is not None else f"own {call.service}"
+        call.body = self._tokens.settled(scope, call.operation, call.body)
         request = self._foreign.request(call.method, call.url, call.headers, call.body)
         match: dict[str, Any] = {}
         if not call.operation:

@@ -8,6 +8,7 @@ What is patched, and given back by `uninstall`:
   is made on first use draws from a seed of its own, whatever call made it.
 - targets: registering, deregistering and describing the targets of a target group ask a `TargetsPort`.
 - pushing to ECR: digests, tags that move, immutable tags.
+- the names of a handler class's methods are looked up once, not at every call.
 - Application Auto Scaling asks us, not moto's ECS, whether a service exists.
 
 `self_check` names the hook that a new moto has moved.
@@ -24,6 +25,7 @@ import os
 import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -153,12 +155,14 @@ def install(
         )
     self_check()
     import moto.core.base_backend
+    import moto.core.responses
     import moto.settings
 
     mounted = _Mounted(now=now, seed=seed, targets=targets, service_exists=service_exists)
     _mounted = mounted
     mounted.replace(moto.settings, "ec2_load_default_amis", lambda: False)
     _seed_new_backends(mounted, moto.core.base_backend.AccountSpecificBackend)
+    mounted.replace(moto.core.responses, "method_names_from_class", cache(_names_of_methods))
     sys.meta_path.insert(0, mounted.finder)
     for name, module in _moto_modules():
         mounted.arrived(name, module)
@@ -210,7 +214,7 @@ def self_check(*, deeply: bool = False) -> None:
     """
     from moto import settings
     from moto.backends import get_backend
-    from moto.core import base_backend, botocore_stubber, model_instances, request
+    from moto.core import base_backend, model_instances, request, responses
     from moto.moto_api._internal import mock_random
 
     _expect(base_backend.AccountSpecificBackend, "__getitem__", ["self", "region_name"])
@@ -218,7 +222,7 @@ def self_check(*, deeply: bool = False) -> None:
     _expect(model_instances, "reset_model_data", [])
     _expect(settings, "ec2_load_default_amis", [])
     _expect(request.Request, "from_primitives", ["method", "url", "headers", "body"])
-    _expect(botocore_stubber.BotocoreStubber, "process_request", ["self", "request"])
+    _expect(responses, "method_names_from_class", ["clazz"])
     if not isinstance(mock_random, random.Random):
         raise HookMoved("moto.moto_api._internal.mock_random: expected a random.Random")
     if not callable(get_backend):
@@ -245,6 +249,11 @@ def _moto_modules() -> list[tuple[str, ModuleType]]:
         for name, module in list(sys.modules.items())
         if name.startswith("moto.") and isinstance(module, ModuleType)
     ]
+
+
+def _names_of_methods(clazz: type) -> frozenset[str]:
+    """The names of a class's functions, found once per class: moto looks through them at every call."""
+    return frozenset(name for name, _ in inspect.getmembers(clazz, predicate=inspect.isfunction))
 
 
 def _seed_new_backends(mounted: _Mounted, backends: Any) -> None:
@@ -393,7 +402,14 @@ def _patch_ecr(mounted: _Mounted, module: Any) -> None:
         digest = hashlib.sha256(self.image_manifest.encode()).hexdigest()
         self._image_digest = f"sha256:{digest}"
 
-    def put_image(self: Any, repository_name: str, image_manifest: str, image_tag: str, *more: Any) -> Any:
+    def put_image(
+        self: Any,
+        repository_name: str,
+        image_manifest: str,
+        image_tag: str,
+        image_manifest_mediatype: str | None = None,
+        digest: str | None = None,
+    ) -> Any:
         repository = self.repositories.get(repository_name)
         if repository is None:
             raise module.RepositoryNotFoundException(repository_name, self.account_id)
@@ -405,7 +421,7 @@ def _patch_ecr(mounted: _Mounted, module: Any) -> None:
             image.remove_tag(image_tag)
             if not image.image_tags:
                 image.image_tag = None
-        return original(self, repository_name, image_manifest, image_tag, *more)
+        return original(self, repository_name, image_manifest, image_tag, image_manifest_mediatype, digest)
 
     mounted.replace(module.Image, "_create_digest", _create_digest)
     mounted.replace(module.ECRBackend, "put_image", put_image)

@@ -9,6 +9,8 @@ import contextlib
 import importlib
 import io
 import os
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -18,6 +20,8 @@ from ecsim.api.wire import loader
 
 USAGE_ERROR = 252
 """The CLI's exit code for a command that it cannot parse. Source: AWS CLI user guide, return codes."""
+_OVERSTRIKE = re.compile(".\b")
+"""How a manual page prints bold: a letter, a step back, the letter again."""
 _SETTINGS = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "nobody-checks-this",
@@ -102,9 +106,16 @@ def _import() -> Callable[[], Any]:
     for ours in ("botocore.session", "boto3.s3.transfer", "s3transfer.manager"):
         importlib.import_module(ours)
     with _environment({}, ("AWS_DATA_PATH",)):
+        from awscli import help as pages
         from awscli.clidriver import create_clidriver
+    # Pages of `help` would go to a pager on the real standard output.
+    pages.PosixHelpRenderer._send_output_to_pager = _print_page  # noqa: SLF001
     create: Callable[[], Any] = create_clidriver
     return create
+
+
+def _print_page(_renderer: object, page: bytes) -> None:
+    sys.stdout.write(_OVERSTRIKE.sub("", page.decode("utf-8", "replace")))
 
 
 @cache
