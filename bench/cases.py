@@ -176,8 +176,63 @@ def services_tenth() -> dict[str, float]:
     return services(SERVICES // 10)
 
 
+def lab_start() -> dict[str, float]:
+    """From nothing to the first answer in a lab: imports, cloud, server, starting state, one call."""
+    import boto3
+
+    from ecslab import lab
+
+    lab.start("11-rolling")
+    assert boto3.client("ecs").describe_services(cluster="shop", services=["web"])["services"]
+    return {"cpu_s": time.process_time()}
+
+
+class ByHand:
+    """What the lab's starting state needs of a cloud, on bare moto, where time is not known."""
+
+    def client(self, service: str, by: str | None = None) -> Any:  # noqa: ARG002
+        """A boto3 client."""
+        import boto3
+
+        return boto3.client(service)
+
+    def until(self, *_wait: Any) -> bool:
+        """Nothing ever happens there."""
+        return True
+
+    advance = until
+
+
+def lab_start_by_hand() -> dict[str, float]:
+    """A script that imports boto3 and moto and makes the same starting state by the same calls."""
+    import importlib.util
+    from pathlib import Path
+
+    moto_clients()
+    path = Path(__file__).resolve().parents[1] / "course" / "11-rolling" / "setup.py"
+    spec = importlib.util.spec_from_file_location("setup_by_hand", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.setup(ByHand(), 11)
+    ecs = ByHand().client("ecs")
+    assert ecs.describe_services(cluster="shop", services=["web"])["services"]
+    return {"cpu_s": time.process_time()}
+
+
 CASES: dict[str, Callable[[], dict[str, float]]] = {
-    case.__name__: case for case in (moto_tasks, moto_calls, our_tasks, our_calls, services, services_tenth)
+    case.__name__: case
+    for case in (
+        moto_tasks,
+        moto_calls,
+        our_tasks,
+        our_calls,
+        services,
+        services_tenth,
+        lab_start,
+        lab_start_by_hand,
+    )
 }
 
 if __name__ == "__main__":
