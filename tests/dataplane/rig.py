@@ -45,7 +45,7 @@ class Rig:
         self.faults = Faults()
         self.catalog = Catalog()
         self.host = LocalHost()
-        self.workload = Workload(self.engine, self.journal, self.catalog, self.host, self.faults)
+        self.workload = Workload(self.engine, self.catalog, self.host, self.faults)
         self.exits = []
         self.logs = []
         self.workload.on_exit.append(lambda *told: self.exits.append((self.engine.now_ms, *told)))

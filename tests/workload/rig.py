@@ -18,7 +18,7 @@ class Rig:
         self.faults = Faults()
         self.catalog = Catalog(strict=strict)
         self.host = host if host is not None else LocalHost()
-        self.workload = Workload(self.engine, self.journal, self.catalog, self.host, self.faults)
+        self.workload = Workload(self.engine, self.catalog, self.host, self.faults)
         self.exits = []
         self.lines = []
         self.aborted = []

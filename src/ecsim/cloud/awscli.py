@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from ecsim.api.session import Send, before_send
-from ecsim.api.wire import loader
-
+Send = Callable[[str, str, Mapping[str, str], bytes], tuple[int, dict[str, str], bytes]]
+"""(method, url, headers, body) -> (status, headers, body): `ecsim.api.gate.Gate.handle`."""
 USAGE_ERROR = 252
 """The CLI's exit code for a command that it cannot parse. Source: AWS CLI user guide, return codes."""
 _OVERSTRIKE = re.compile(".\b")
@@ -50,8 +49,11 @@ def run(
     Returns:
         Exit code, standard output, standard error.
     """
-    driver = _driver()
+    driver = _import()()
+    driver.session.register_component("data_loader", _loader(in_process=send is not None))
     if send is not None:
+        from ecsim.api.session import before_send
+
         driver.session.register("before-send", before_send(send))
     elif endpoint_url is None:
         return USAGE_ERROR, "", "there is no cloud to send this command to\n"
@@ -88,17 +90,9 @@ class _Bytes(io.RawIOBase):
         return len(data)
 
 
-def _driver() -> Any:
-    """A driver of the CLI on this process's own botocore, with the models that are loaded already."""
-    new_driver = _import()
-    driver = new_driver()
-    driver.session.register_component("data_loader", _loader())
-    return driver
-
-
 @cache
 def _import() -> Callable[[], Any]:
-    """Import the CLI.
+    """Import the CLI; returns what makes a driver of it, on this process's own botocore.
 
     Importing it puts its own copies of botocore and s3transfer in front of ours for later imports, and its folder
     into AWS_DATA_PATH: ours are imported first, and the variable is left as it was.
@@ -119,12 +113,22 @@ def _print_page(_renderer: object, page: bytes) -> None:
 
 
 @cache
-def _loader() -> Any:
-    """The process's model loader, which also finds the CLI's own data."""
+def _loader(*, in_process: bool) -> Any:
+    """A model loader for every command, so that models are read once; it also finds the CLI's own data.
+
+    In process it is the cloud's. Elsewhere nothing of the cloud is imported.
+    """
     import awscli
 
+    if in_process:
+        from ecsim.api.wire import loader
+
+        found: Any = loader()
+    else:
+        from botocore.loaders import create_loader
+
+        found = create_loader()
     data = os.path.join(os.path.dirname(os.path.abspath(awscli.__file__)), "data")  # noqa: PTH100, PTH118, PTH120
-    found = loader()
     if data not in found.search_paths:
         found.search_paths.append(data)
     return found

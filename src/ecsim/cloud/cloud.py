@@ -95,10 +95,8 @@ class Cloud:
         self.network = Ec2(self.gate)
         self.registry = Registry(self.gate, known_public=self.catalog.known_public)
         self.logs = Logs(self.gate, now_ms=lambda: self.engine.now_ms)
-        self.workload = Workload(self.engine, self.journal, self.catalog, self.host, self.faults)
-        self.dataplane = Dataplane(
-            self.engine, self.journal, self.store, self.workload, self.balancing, self.faults
-        )
+        self.workload = Workload(self.engine, self.catalog, self.host, self.faults)
+        self.dataplane = Dataplane(self.engine, self.journal, self.store, self.workload, self.balancing)
         shell = Shell(
             engine=self.engine,
             journal=self.journal,

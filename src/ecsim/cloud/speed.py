@@ -28,7 +28,9 @@ class Speed:
 
     def __init__(self, cloud: Cloud, factor: float) -> None:
         if not 0 < factor < float("inf"):
-            raise ValueError(f"the speed is a number above 0, e.g. 60 for a virtual minute a second; not {factor!r}")
+            raise ValueError(
+                f"the speed is a number above 0, e.g. 60 for a virtual minute a second; not {factor!r}"
+            )
         self._cloud = cloud
         self._factor = factor
         self._begun = time.monotonic()

@@ -76,7 +76,7 @@ class World:
                 self._cloud.journal.record("world", verb, **_journalled(args))
             try:
                 return found(args)
-            except (KeyError, TypeError, ValueError) as problem:
+            except (AttributeError, KeyError, TypeError, ValueError) as problem:
                 what = f"missing {problem}" if isinstance(problem, KeyError) else str(problem)
                 raise WorldError(f"{verb}: {what}") from problem
 
@@ -195,7 +195,10 @@ class World:
             raise WorldError(f"this lab does not allow the fault {kind!r}; it allows: {allowed}", "refused")
         if not args.get("on", True):
             return {"healed": self._cloud.heal(FaultKind(kind), args.get("match"))}
-        fault = Fault(kind=FaultKind(kind), match=args.get("match", "*"), value=args.get("value") or {})
+        match, value = args.get("match", "*"), args.get("value") or {}
+        if not isinstance(match, str) or not match or not isinstance(value, dict):
+            raise ValueError("match is a text (a service, a task id or *), value an object")
+        fault = Fault(kind=FaultKind(kind), match=match, value=value)
         return {"tasks": self._cloud.inject(fault)}
 
 

@@ -21,7 +21,6 @@ from ecsim.dataplane.pages import HEADERS
 from ecsim.dataplane.traffic import Traffic
 from ecsim.dataplane.way_back import CONNECT_TIMEOUT_S, WayBack
 from ecsim.decide import routing
-from ecsim.faults import Faults
 from ecsim.model.network import Balancer, Listener, Target, TargetGroup, TargetState
 from ecsim.model.task import TargetKey, Task, TaskStatus
 from ecsim.store import Store

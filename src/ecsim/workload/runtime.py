@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ecsim.clock.engine import Engine, Wake
-from ecsim.clock.journal import Journal
 from ecsim.faults import Fault, FaultKind, Faults
 from ecsim.model.answers import Failure, Probe
 from ecsim.model.task import Task

@@ -5,37 +5,35 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import (
-    clusters,
-    instances,
-    not_simulated,
-    rollouts,
-    run_task,
-    services,
-    tags,
-    task_definitions,
-    tasks,
-    words,
-)
+from ecsim.api.ecs.clusters import OPERATIONS as CLUSTERS
+from ecsim.api.ecs.instances import OPERATIONS as INSTANCES
+from ecsim.api.ecs.not_simulated import OPERATIONS as NOT_SIMULATED
+from ecsim.api.ecs.rollouts import OPERATIONS as ROLLOUTS
+from ecsim.api.ecs.run_task import OPERATIONS as RUN_TASK
+from ecsim.api.ecs.services import OPERATIONS as SERVICES
+from ecsim.api.ecs.tags import OPERATIONS as TAGS
+from ecsim.api.ecs.task_definitions import OPERATIONS as TASK_DEFINITIONS
+from ecsim.api.ecs.tasks import OPERATIONS as TASKS
+from ecsim.api.ecs.words import check
 
 if TYPE_CHECKING:
     from ecsim.api.ecs.desk import Answer, Desk, Handler
 
-TOPICS = (clusters, task_definitions, services, rollouts, run_task, tasks, instances, tags)
-"""The modules that answer operations; each lists its own in `OPERATIONS`."""
+TOPICS = (CLUSTERS, TASK_DEFINITIONS, SERVICES, ROLLOUTS, RUN_TASK, TASKS, INSTANCES, TAGS)
+"""What each file of this folder answers. A new file adds its `OPERATIONS` here."""
 
 
 def _checked(operation: str, handler: Handler, desk: Desk, params: dict[str, Any]) -> Answer:
-    words.check(operation, params)
+    check(operation, params)
     return handler(desk, params)
 
 
 simulated: dict[str, Handler] = {
     operation: partial(_checked, operation, handler)
     for topic in TOPICS
-    for operation, handler in topic.OPERATIONS.items()
+    for operation, handler in topic.items()
 }
 """The operations that this cloud simulates, by AWS's name."""
 
-operations: dict[str, Handler] = {**not_simulated.OPERATIONS, **simulated}
+operations: dict[str, Handler] = {**NOT_SIMULATED, **simulated}
 """Every operation by AWS's name; those that are not simulated refuse and say so."""

@@ -32,15 +32,26 @@ _ROLLED_BACK = "Service deployment rolled back because the circuit breaker thres
 _ROLLING_BACK = "ECS deployment circuit breaker: rolling back to deploymentId {}."
 
 
-def new_deployment(
-    desk: Desk,
-    *,
-    service_arn: str,
-    definition: TaskDefinition,
-    capacity: Capacity,
-    network: Mapping[str, Any],
-    balancers: tuple[LoadBalancer, ...],
-) -> Deployment:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a deployment brings: which definition runs where, and behind which load balancers."""
+
+    definition: TaskDefinition
+    capacity: Capacity
+    network: Mapping[str, Any]
+    balancers: tuple[LoadBalancer, ...]
+
+    def differs_from(self, deployment: Deployment) -> bool:
+        """Whether it takes a new deployment to get from that one to this. Source: ecs-behaviour.md 5.2."""
+        return (
+            self.definition.arn != deployment.task_definition_arn
+            or self.network != deployment.network_configuration
+            or self.balancers != deployment.load_balancers
+            or self.capacity.resolved_platform_version != deployment.platform_version
+        )
+
+
+def new_deployment(desk: Desk, service_arn: str, revision: Revision) -> Deployment:
     """A PRIMARY deployment as it begins, with its ids. Source: ecs-behaviour.md 5.5.
 
     The service revision has the deployment's number, as in real answers.
@@ -52,14 +63,14 @@ def new_deployment(
     return Deployment(
         id=deployment_id,
         status=DeploymentStatus.PRIMARY,
-        task_definition_arn=definition.arn,
+        task_definition_arn=revision.definition.arn,
         rollout_state_reason=f"ECS deployment {deployment_id} in progress.",
         created_at_ms=desk.now_ms(),
         updated_at_ms=desk.now_ms(),
-        launch_type=capacity.launch_type,
-        platform_version=capacity.resolved_platform_version,
-        network_configuration=network,
-        load_balancers=balancers,
+        launch_type=revision.capacity.launch_type,
+        platform_version=revision.capacity.resolved_platform_version,
+        network_configuration=revision.network,
+        load_balancers=revision.balancers,
         service_revision_arn=desk.arn("service-revision", f"{scope}/{number}"),
         service_deployment_arn=desk.arn("service-deployment", f"{scope}/{rollout}"),
     )

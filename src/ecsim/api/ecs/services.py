@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecsim.api.ecs.desk import Answer, Desk, Handler
-    from ecsim.model.service import Cluster, Deployment, LoadBalancer
+    from ecsim.model.service import Cluster, Deployment
     from ecsim.model.task_definition import TaskDefinition
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 DESCRIBE_MAX = 10
 LIST_SIZE = 10
 """ListServices shows 10 when the caller does not say. Source: botocore ListServicesRequest.maxResults."""
+
+_REBALANCING_ABOVE_PERCENT = 100
+"""Zones are rebalanced unless maximumPercent leaves no room for it. Source: ecs-behaviour.md 5.10."""
 
 _KEPT = (
     "placementConstraints",
@@ -73,36 +76,21 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
     existing = desk.store.services.get(arn)
     if existing is not None and existing.status != "INACTIVE":
         return _same_again(desk, existing, params)
-    where = capacity.chosen(cluster, params)
-    service_rules.check_scheduling(params, where)
-    desired = service_rules.desired_count(params.get("desiredCount"))
-    if not params.get("taskDefinition"):
-        raise client_exception("TaskDefinition can not be blank.")
-    definition = lookup.usable_definition(desk, params["taskDefinition"])
-    capacity.check_definition(where, definition)
-    service_rules.check_roles(params, definition)
-    network = network_configuration.checked(desk, params.get("networkConfiguration"), definition)
-    balancers = service_rules.load_balancers(desk, params.get("loadBalancers"), definition)
+    desired = _desired_count(params)
+    revision = _first_revision(desk, cluster, params)
     configuration = service_rules.deployment_configuration(params.get("deploymentConfiguration"))
     grace = service_rules.grace_period_s(params.get("healthCheckGracePeriodSeconds"))
     given_tags = tags.read(params.get("tags"))
-    rebalancing = "ENABLED" if configuration.maximum_percent > 100 else "DISABLED"  # noqa: PLR2004  as AWS defines it
+    rebalances = configuration.maximum_percent > _REBALANCING_ABOVE_PERCENT
     request = {
         **_DEFAULTS,
-        "availabilityZoneRebalancing": rebalancing,
+        "availabilityZoneRebalancing": "ENABLED" if rebalances else "DISABLED",
         "healthCheckGracePeriodSeconds": grace,
         "createdBy": desk.caller,
         **{member: params[member] for member in _KEPT if params.get(member) is not None},
-        **_where(where),
+        **_where(revision.capacity),
     }
-    deployment = rollouts.new_deployment(
-        desk,
-        service_arn=arn,
-        definition=definition,
-        capacity=where,
-        network=network,
-        balancers=balancers,
-    )
+    deployment = rollouts.new_deployment(desk, arn, revision)
     service = Service(
         arn=arn,
         name=name,
@@ -123,6 +111,30 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
     rollouts.begin(desk, service, deployment, ())
     desk.wake_service(arn)
     return {"service": view(desk, service, with_tags=bool(given_tags))}
+
+
+def _desired_count(params: Mapping[str, Any]) -> int:
+    """A DAEMON service has none of its own; what is wrong with it is told with the rest of its scheduling."""
+    if params.get("schedulingStrategy") == "DAEMON":
+        return 0
+    return service_rules.desired_count(params.get("desiredCount"))
+
+
+def _first_revision(desk: Desk, cluster: Cluster, params: Mapping[str, Any]) -> rollouts.Revision:
+    """What a CreateService asks for, checked."""
+    where = capacity.chosen(cluster, params)
+    service_rules.check_scheduling(params, where)
+    if not params.get("taskDefinition"):
+        raise client_exception("TaskDefinition can not be blank.")
+    definition = lookup.usable_definition(desk, params["taskDefinition"])
+    capacity.check_definition(where, definition)
+    service_rules.check_roles(params, definition)
+    return rollouts.Revision(
+        definition=definition,
+        capacity=where,
+        network=network_configuration.checked(desk, params.get("networkConfiguration"), definition),
+        balancers=service_rules.load_balancers(desk, params.get("loadBalancers"), definition),
+    )
 
 
 def _where(where: capacity.Capacity) -> dict[str, Any]:
@@ -152,26 +164,13 @@ def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
         raise service_not_found()
     if service.status != "ACTIVE":
         raise service_not_active()
-    primary = service.primary
-    definition = _definition(desk, service, params)
-    where = _new_capacity(cluster, service, params)
-    service_rules.check_scheduling(params, where)
-    capacity.check_definition(where, definition)
-    service_rules.check_roles(params, definition)
-    network = dict(primary.network_configuration)
-    if "networkConfiguration" in params or definition.arn != primary.task_definition_arn:
-        given = params.get("networkConfiguration") or primary.network_configuration
-        network = network_configuration.checked(desk, given, definition)
-    balancers = primary.load_balancers
-    if params.get("loadBalancers") is not None:
-        balancers = service_rules.load_balancers(desk, params["loadBalancers"], definition)
-    _check_ports(balancers, definition)
+    revision = _next_revision(desk, cluster, service, params)
     request = {
         **service.request,
         **{member: params[member] for member in _KEPT if params.get(member) is not None},
-        **_where(where),
+        **_where(revision.capacity),
     }
-    if not where.strategy:
+    if not revision.capacity.strategy:
         request.pop("capacityProviderStrategy", None)
     grace = service_rules.grace_period_s(request["healthCheckGracePeriodSeconds"])
     configuration = service_rules.deployment_configuration(
@@ -179,40 +178,54 @@ def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
     )
     desired = params.get("desiredCount")
     desired = service.desired_count if desired is None else service_rules.desired_count(desired)
+    deploys = (
+        bool(params.get("forceNewDeployment"))
+        or revision.differs_from(service.primary)
+        or any(request.get(member) != service.request.get(member) for member in _DEPLOYING)
+    )
     updated = replace(
         service,
         desired_count=desired,
         health_check_grace_period_s=grace,
         deployment_configuration=configuration,
         request=request,
-        # A service update resets the launch throttle: ecs-behaviour.md 5.8.
-        deployments=(replace(primary, failed_launches=0, next_launch_at_ms=0), *service.deployments[1:]),
-    )
-    deploys = (
-        bool(params.get("forceNewDeployment"))
-        or definition.arn != primary.task_definition_arn
-        or network != primary.network_configuration
-        or balancers != primary.load_balancers
-        or where.resolved_platform_version != primary.platform_version
-        or any(request.get(member) != service.request.get(member) for member in _DEPLOYING)
+        steady=service.steady and not deploys and desired == service.desired_count,
+        deployments=(_unthrottled(service.primary), *service.deployments[1:]),
     )
     if desired != service.desired_count:
         desk.journal.record("service.desired", f"{cluster.name}/{service.name}", desired=desired)
     if deploys:
-        deployment = rollouts.new_deployment(
-            desk,
-            service_arn=service.arn,
-            definition=definition,
-            capacity=where,
-            network=network,
-            balancers=balancers,
-        )
-        updated = _deploy(desk, updated, deployment)
-    if deploys or desired != service.desired_count:
-        updated = replace(updated, steady=False)
+        updated = _deploy(desk, updated, rollouts.new_deployment(desk, service.arn, revision))
     desk.store.put_service(updated)
     desk.wake_service(service.arn)
     return {"service": view(desk, updated)}
+
+
+def _unthrottled(deployment: Deployment) -> Deployment:
+    """A service update resets the launch throttle. Source: ecs-behaviour.md 5.8."""
+    return replace(deployment, failed_launches=0, next_launch_at_ms=0)
+
+
+def _next_revision(
+    desk: Desk, cluster: Cluster, service: Service, params: Mapping[str, Any]
+) -> rollouts.Revision:
+    """What the service is to run after an UpdateService: what is asked for, else what it runs now."""
+    primary = service.primary
+    definition = _definition(desk, service, params)
+    where = _new_capacity(cluster, service, params)
+    service_rules.check_scheduling(params, where)
+    capacity.check_definition(where, definition)
+    service_rules.check_roles(params, definition)
+    network = primary.network_configuration
+    if "networkConfiguration" in params or definition.arn != primary.task_definition_arn:
+        given = params.get("networkConfiguration") or primary.network_configuration
+        network = network_configuration.checked(desk, given, definition)
+    balancers = primary.load_balancers
+    if params.get("loadBalancers") is not None:
+        balancers = service_rules.load_balancers(desk, params["loadBalancers"], definition)
+    for balancer in balancers:  # a new definition must still have the containers and ports that get traffic
+        service_rules.check_port(balancer.container_name, balancer.container_port, definition)
+    return rollouts.Revision(definition=definition, capacity=where, network=network, balancers=balancers)
 
 
 def _definition(desk: Desk, service: Service, params: Mapping[str, Any]) -> TaskDefinition:
@@ -242,12 +255,6 @@ def _new_capacity(cluster: Cluster, service: Service, params: Mapping[str, Any])
     elif strategy is not None:
         asked |= {"launchType": "FARGATE", "capacityProviderStrategy": None}
     return capacity.chosen(cluster, asked)
-
-
-def _check_ports(balancers: tuple[LoadBalancer, ...], definition: TaskDefinition) -> None:
-    """A new revision must still have the containers and ports that the load balancers send to."""
-    for balancer in balancers:
-        service_rules.check_port(balancer.container_name, balancer.container_port, definition)
 
 
 def _deploy(desk: Desk, service: Service, deployment: Deployment) -> Service:
