@@ -58,9 +58,7 @@ class Rig:
             idle_timeout_s=idle_timeout_s,
             listeners=listeners or (listener(),),
         )
-        self.plane = Dataplane(
-            self.engine, self.journal, self.store, self.workload, balancing=self, faults=self.faults
-        )
+        self.plane = Dataplane(self.engine, self.journal, self.store, self.workload, balancing=self)
 
     # Balancing
 

@@ -60,7 +60,6 @@ class Dataplane:
         store: Store,
         workload: Workload,
         balancing: Balancing,
-        faults: Faults,  # noqa: ARG002 - the faults that there are today act on programs, not on the way to them
     ) -> None:
         self._engine = engine
         self._store = store

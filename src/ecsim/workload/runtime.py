@@ -44,7 +44,6 @@ class Workload:
     def __init__(
         self,
         engine: Engine,
-        journal: Journal,  # noqa: ARG002 - the controller writes the ends down, the data plane the requests
         catalog: Catalog,
         host: Host,
         faults: Faults,
