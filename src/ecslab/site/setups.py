@@ -1,0 +1,156 @@
+"""The states of the cloud in which pages and recordings begin, made by the calls that one would make on AWS.
+
+`empty`: a new account with its default VPC. `shop`: everything around the service. `shop-running`: and the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ecslab.lab import scenery
+
+PORT: Final = 8080
+REGISTRY: Final = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com"
+IMAGES: Final = {"1.0": "web:1.0", "1.1": "web:2.0", "1.2-broken": "web:broken"}
+"""Tags of the repository shop/web and the programs that they run."""
+
+
+def empty(cloud: Any) -> None:
+    """A new account."""
+
+
+def shop(cloud: Any) -> None:
+    """Cluster, load balancer with an empty target group, roles, log group, images, three task definitions."""
+    alb, web = _security_groups(cloud)
+    _balancer(cloud, alb)
+    scenery.execution_role(cloud)
+    scenery.execution_role(cloud, "webTaskRole")
+    scenery.log_group(cloud, "/ecs/web")
+    _images(cloud)
+    ecs = cloud.client("ecs", by="given")
+    ecs.create_cluster(clusterName="shop")
+    for tag in IMAGES:
+        ecs.register_task_definition(**task_definition(tag))
+    cloud.client("ec2", by="given").create_tags(Resources=[web], Tags=[{"Key": "Name", "Value": "web"}])
+
+
+def shop_running(cloud: Any) -> None:
+    """The shop with its service `web`: three tasks behind the load balancer, steady."""
+    shop(cloud)
+    ec2, elbv2 = cloud.client("ec2", by="given"), cloud.client("elbv2", by="given")
+    group = elbv2.describe_target_groups(Names=["web"])["TargetGroups"][0]["TargetGroupArn"]
+    web = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["web"]}])["SecurityGroups"]
+    cloud.client("ecs", by="given").create_service(
+        cluster="shop",
+        serviceName="web",
+        taskDefinition="web:1",
+        desiredCount=3,
+        launchType="FARGATE",
+        healthCheckGracePeriodSeconds=60,
+        loadBalancers=[{"targetGroupArn": group, "containerName": "web", "containerPort": PORT}],
+        networkConfiguration={
+            "awsvpcConfiguration": {
+                "subnets": _subnets(cloud),
+                "securityGroups": [web[0]["GroupId"]],
+                "assignPublicIp": "ENABLED",
+            }
+        },
+    )
+    cloud.advance("10m")
+
+
+SETUPS: Final[dict[str, Callable[[Any], None]]] = {
+    "empty": empty,
+    "shop": shop,
+    "shop-running": shop_running,
+}
+
+
+def task_definition(tag: str) -> dict[str, Any]:
+    """The storefront's task definition with the image of a tag, as RegisterTaskDefinition takes it."""
+    return {
+        "family": "web",
+        "requiresCompatibilities": ["FARGATE"],
+        "networkMode": "awsvpc",
+        "cpu": "256",
+        "memory": "512",
+        "executionRoleArn": "arn:aws:iam::123456789012:role/ecsTaskExecutionRole",
+        "taskRoleArn": "arn:aws:iam::123456789012:role/webTaskRole",
+        "containerDefinitions": [
+            {
+                "name": "web",
+                "image": f"{REGISTRY}/shop/web:{tag}",
+                "essential": True,
+                "portMappings": [{"containerPort": PORT, "protocol": "tcp"}],
+                "logConfiguration": {
+                    "logDriver": "awslogs",
+                    "options": {
+                        "awslogs-group": "/ecs/web",
+                        "awslogs-region": "ap-northeast-1",
+                        "awslogs-stream-prefix": "web",
+                    },
+                },
+            }
+        ],
+    }
+
+
+def _subnets(cloud: Any) -> list[str]:
+    found = cloud.client("ec2", by="given").describe_subnets()["Subnets"]
+    return [subnet["SubnetId"] for subnet in sorted(found, key=lambda s: s["AvailabilityZone"])]
+
+
+def _security_groups(cloud: Any) -> tuple[str, str]:
+    ec2 = cloud.client("ec2", by="given")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    alb = ec2.create_security_group(GroupName="alb", Description="The load balancer", VpcId=vpc)["GroupId"]
+    web = ec2.create_security_group(GroupName="web", Description="The storefront", VpcId=vpc)["GroupId"]
+    ec2.authorize_security_group_ingress(
+        GroupId=alb,
+        IpPermissions=[
+            {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        ],
+    )
+    ec2.authorize_security_group_ingress(
+        GroupId=web,
+        IpPermissions=[
+            {"IpProtocol": "tcp", "FromPort": PORT, "ToPort": PORT, "UserIdGroupPairs": [{"GroupId": alb}]}
+        ],
+    )
+    return alb, web
+
+
+def _balancer(cloud: Any, security_group: str) -> None:
+    elbv2 = cloud.client("elbv2", by="given")
+    vpc = cloud.client("ec2", by="given").describe_vpcs()["Vpcs"][0]["VpcId"]
+    balancer = elbv2.create_load_balancer(
+        Name="shop-alb", Subnets=_subnets(cloud), SecurityGroups=[security_group], Scheme="internet-facing"
+    )["LoadBalancers"][0]
+    group = elbv2.create_target_group(
+        Name="web",
+        Protocol="HTTP",
+        Port=PORT,
+        VpcId=vpc,
+        TargetType="ip",
+        HealthCheckPath="/health",
+        HealthCheckIntervalSeconds=10,
+        HealthyThresholdCount=2,
+    )["TargetGroups"][0]["TargetGroupArn"]
+    elbv2.modify_target_group_attributes(
+        TargetGroupArn=group,
+        Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "30"}],
+    )
+    elbv2.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+    )
+
+
+def _images(cloud: Any) -> None:
+    cloud.client("ecr", by="given").create_repository(repositoryName="shop/web")
+    for tag, stock in IMAGES.items():
+        reference = f"{REGISTRY}/shop/web:{tag}"
+        cloud.catalog.push(reference, stock, digest=cloud.registry.put(reference, stock))
