@@ -1,0 +1,132 @@
+"""The learner's side: a warm process of which a copy becomes the Jupyter kernel that runs a submission.
+
+Nothing of the grader, of the course's files or of the cloud's inside is in it: a learner may read all of its memory.
+The copy gets an environment of its own, an empty folder, the cloud's learner port, and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ecslab.grading.channel import Channel
+
+_MODULES = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.core.historyapp",
+    "IPython.extensions.storemagic",
+    "matplotlib_inline.backend_inline",
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "nbformat",
+    "boto3",
+    "awscli.clidriver",
+)
+_SERVICES = ("ecs", "ec2", "elbv2", "ecr", "logs", "iam", "secretsmanager", "ssm", "cloudwatch")
+_FORBIDDEN = ("moto", "ecsim.api", "ecslab.grading.cloudproc", "ecslab.grading.worker")
+_NULL_DESCRIPTORS = ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY))
+
+
+def warm() -> None:
+    """Import what every lab's kernel needs, and read botocore's models of the usual services once."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # saves half a second; nobody debugs a grade
+    for name in (*_MODULES, "ecslab.notebook.door"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    _share_models()
+    _meet_services()
+    assert not any(name in sys.modules for name in _FORBIDDEN), "the kernel must know nothing of the cloud"
+
+
+def _share_models() -> None:
+    """Let every botocore session read its models through one loader, which keeps what it has read."""
+    from botocore import loaders
+
+    own: Callable[..., Any] = loaders.create_loader
+    shared = own()
+
+    def create_loader(search_path_string: str | None = None) -> Any:
+        return shared if search_path_string is None else own(search_path_string)
+
+    loaders.create_loader = create_loader
+
+
+def _meet_services() -> None:
+    """Make a client of each usual service and send one call that never leaves this process."""
+    import boto3
+    from botocore.awsrequest import AWSResponse
+
+    class Nothing:
+        def stream(self) -> list[bytes]:
+            return [b"{}"]
+
+    session = boto3.session.Session(
+        aws_access_key_id="warm",
+        aws_secret_access_key="warm",  # noqa: S106 - not a secret: nothing is sent
+        region_name="us-east-1",
+    )
+    session.events.register("before-send", lambda **_: AWSResponse("http://warm", 200, {}, Nothing()))
+    for service in _SERVICES:
+        client = session.client(service)
+        if service == "ecs":
+            client.list_clusters()
+
+
+def run(channel: Channel) -> None:
+    """Become a kernel: the channel says where, then it is closed."""
+    request = channel.receive()
+    for descriptor, flags in _NULL_DESCRIPTORS:
+        null = os.open(os.devnull, flags)
+        os.dup2(null, descriptor)
+        os.close(null)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["folder"])
+    if request.get("audit"):
+        _audit(request["audit"])
+    application = _application(request["connection_file"])
+    channel.send({"ready": True})
+    channel.close()
+    application.start()
+
+
+def _application(connection_file: str) -> Any:
+    """An ipykernel, initialised. Its outputs come from its own process alone: no listening TCP port."""
+    from ipykernel import kernelapp
+    from ipykernel.iostream import IOPubThread
+
+    def without_pipe(socket: Any, *, pipe: bool = False, session: Any = False) -> Any:
+        del pipe  # it would listen on a TCP port for outputs of forked children
+        return IOPubThread(socket, pipe=False, session=session)
+
+    kernelapp.IOPubThread = without_pipe
+    application = kernelapp.IPKernelApp.instance()
+    application.initialize(
+        ["-f", connection_file, "--HistoryManager.enabled=False", "--InteractiveShell.xmode=Minimal"]
+    )
+    return application
+
+
+def _audit(path: str) -> None:
+    """Write down every file and folder that this process opens from now on. For tests of the boundary."""
+    events = ("open", "os.listdir", "os.scandir", "os.chdir", "os.exec", "subprocess.Popen", "ctypes.dlopen")
+    log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in events and arguments:
+            with contextlib.suppress(Exception):
+                target = arguments[0]
+                name = os.fsdecode(target) if isinstance(target, (str, bytes, os.PathLike)) else repr(target)
+                seen = name if name.startswith("<") else str(Path(os.getcwd(), name))  # noqa: PTH109
+                os.write(log, f"{event} {seen!r}\n".encode(errors="backslashreplace"))
+
+    sys.addaudithook(hook)

@@ -1,0 +1,141 @@
+"""What the grader says, in both languages. A notice is a code with fields; it becomes a sentence only here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LANGUAGES = ("en", "ja")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the learner or the instructor should know.
+
+    Attributes:
+        code: which sentence of `NOTICES`.
+        fields: what is filled in.
+    """
+
+    code: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, lang: str) -> str:
+        """The sentence."""
+        fields = {"why": "?", **self.fields}
+        return NOTICES[self.code][LANGUAGES.index(lang)].format(**fields)
+
+
+NOTICES: Mapping[str, tuple[str, str]] = {
+    "not-ipynb": (
+        "This is not a notebook: its name does not end in .ipynb.",
+        "ノートブックではありません。ファイル名が .ipynb で終わっていません。",
+    ),
+    "not-regular": (
+        "This is not a regular file (a link, a pipe or a device): it was not opened.",
+        "通常のファイルではないため (リンク、パイプ、デバイスなど)、開きませんでした。",
+    ),
+    "unreadable": ("The file cannot be read: {why}.", "ファイルを読めませんでした ({why})。"),
+    "too-large": (
+        "The file is larger than {limit} bytes. Clear its outputs and hand it in again.",
+        "ファイルが {limit} バイトを超えています。出力を消してから提出し直してください。",
+    ),
+    "too-deep": (
+        "Folders are nested deeper than {depth}: nothing in here was read.",
+        "フォルダーの階層が {depth} を超えているため、読みませんでした。",
+    ),
+    "no-notebook": ("There is no notebook in this folder.", "このフォルダーにはノートブックがありません。"),
+    "not-notebook": (
+        "This is not a Jupyter notebook: {why}.",
+        "Jupyter ノートブックではありません ({why})。",
+    ),
+    "wrong-format": (
+        "This notebook has the format {seen}; only format 4 can be graded. Save it again with JupyterLab.",
+        "このノートブックの形式は {seen} です。採点できるのは形式 4 だけです。JupyterLab で保存し直してください。",
+    ),
+    "not-ours": (
+        "This notebook is not one of the course's labs: its metadata says no lab.",
+        "このコースのラボではありません。メタデータにラボの名前がありません。",
+    ),
+    "unknown-lab": ("There is no lab {lab}.", "{lab} というラボはありません。"),
+    "unknown-version": (
+        "There is no version {version} of the lab {lab} here.",
+        "ラボ {lab} のバージョン {version} は、ここにはありません。",
+    ),
+    "too-many-cells": ("The notebook has more than {limit} cells.", "セルの数が {limit} を超えています。"),
+    "cell-too-long": (
+        "The cell {cell} is longer than {limit} characters.",
+        "セル {cell} が {limit} 文字を超えています。",
+    ),
+    "duplicate": (
+        "Two cells have the key {cell}: it cannot be known which is the answer. Start from a fresh copy of the lab.",
+        "キー {cell} のセルが 2 つあり、どちらが解答か決められません。新しいラボのファイルからやり直してください。",
+    ),
+    "grader-failed": (
+        "The grader itself failed ({why}). This is not the learner's fault: grade again.",
+        "採点プログラムの側で失敗しました ({why})。学習者のせいではありません。もう一度採点してください。",
+    ),
+    "out-of-time": (
+        "The notebook took longer than {limit} s in all; what came later was not run.",
+        "ノートブック全体の実行が {limit} 秒を超えたため、それより後は実行していません。",
+    ),
+    "cell-failed": ("The cell {cell} ended with {error}.", "セル {cell} は {error} で終わりました。"),
+    "cell-timeout": (
+        "The cell {cell} ran longer than {limit} s and was stopped.",
+        "セル {cell} は {limit} 秒を超えたため止めました。",
+    ),
+    "kernel-died": (
+        "The Python process ended in the cell {cell}. A new one was started for the cells after it; "
+        "variables were lost, the cloud was not.",
+        "セル {cell} で Python のプロセスが終了しました。その後のセルのために新しいプロセスを始めました。"
+        "変数は失われましたが、クラウドはそのままです。",
+    ),
+    "missing": (
+        "The answer cell {cell} is not in the notebook: it counts as not answered.",
+        "解答セル {cell} がノートブックにありません。未解答として扱いました。",
+    ),
+    "not-agreed": (
+        "The grader's own check passed, but the check cell did not print its line, so it earns nothing.",
+        "採点側のチェックは合格でしたが、チェックのセルが所定の行を出力しなかったため、点になりません。",
+    ),
+    "not-run": ("The check was not run.", "チェックは実行されませんでした。"),
+    "no-cloud": (
+        "The simulated cloud did not answer while this check ran.",
+        "このチェックの間、シミュレーションのクラウドが応答しませんでした。",
+    ),
+}
+
+PAGE: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "title": "Feedback",
+        "points": "{points} of {max} points",
+        "submission": "Submission",
+        "lab": "Lab",
+        "version": "version {version}",
+        "notices": "What happened while the notebook ran",
+        "tasks": "Task by task",
+        "calls": "The last calls of the AWS API",
+        "none": "No call reached the cloud.",
+        "call": "Call",
+        "time": "Virtual time",
+        "outcome": "Outcome",
+        "ok": "ok",
+        "foot": "Only answer cells count. Check cells were taken from the course, and run in a fresh notebook.",
+    },
+    "ja": {
+        "title": "フィードバック",
+        "points": "{max} 点中 {points} 点",
+        "submission": "提出物",
+        "lab": "ラボ",
+        "version": "バージョン {version}",
+        "notices": "実行中に起きたこと",
+        "tasks": "課題ごとの結果",
+        "calls": "最後の AWS API 呼び出し",
+        "none": "クラウドに届いた呼び出しはありません。",
+        "call": "呼び出し",
+        "time": "仮想時刻",
+        "outcome": "結果",
+        "ok": "成功",
+        "foot": "数えるのは解答セルだけです。チェックのセルはコースのものを使い、新しいノートブックで実行しました。",
+    },
+}

@@ -1,0 +1,203 @@
+"""One submission, from its answers to its points: a copy of a warm process that runs pytest with nbval.
+
+It asks the cloud's fork server for a cloud and gives nbval a kernelspec of its own, by which jupyter_client asks the
+kernel's fork server for a kernel. It trusts neither the submission nor the kernel: points come from the cloud's
+verdicts, where nbval agrees.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ecslab.course.manifest import Manifest
+from ecslab.grading.channel import Channel
+from ecslab.grading.forkserver import Forked, fork
+from ecslab.grading.guard import PR_SET_DUMPABLE, prctl
+from ecslab.grading.limits import Limits
+from ecslab.grading.rebuild import opening, rebuild
+from ecslab.grading.words import Notice
+
+KERNEL = "ecslab-graded"
+CLOUD_START_S = 60.0
+KERNEL_START_S = 60.0
+_MODULES = (
+    "_pytest.assertion",
+    "_pytest.junitxml",
+    "ecslab.grading.nbval_plugin",
+    "ecslab.grading.provisioner",
+    "jupyter_client.blocking",
+    "jupyter_client.kernelspec",
+    "nbformat.v4",
+    "nbval.plugin",
+    "pytest",
+)
+
+
+def warm() -> None:
+    """Import everything, and run an empty pytest once: it imports the rest."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for name in _MODULES:
+        importlib.import_module(name)
+
+
+def run(channel: Channel) -> None:
+    """Grade the submission that the channel describes, or say why it could not be done."""
+    prctl(PR_SET_DUMPABLE, 0)
+    try:
+        _grade(channel)
+    except Exception as error:
+        channel.send({"error": f"{type(error).__name__}: {error}"})
+        raise
+
+
+def _grade(channel: Channel) -> None:
+    kernels, clouds = channel.receive_descriptors(2)
+    request = channel.receive()
+    folder = Path(request["folder"])
+    log = os.open(folder / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    for descriptor in (1, 2):
+        os.dup2(log, descriptor)
+    manifest = Manifest.load(request["manifest"])
+    limits = Limits(**request["limits"])
+    book, notices = rebuild(manifest, request["sources"], request["lang"])
+    for name in ("book", "sockets", "work", "home", "jupyter"):
+        (folder / name).mkdir(mode=0o700)
+    path = folder / "book" / f"{manifest.lab}.ipynb"
+    path.write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
+    began = time.monotonic()
+    with socket.socket(fileno=clouds) as requests:
+        cloud = fork(requests)
+    about = cloud.channel.ask({name: request[name] for name in ("seed", "lab_dir", "lang")}, CLOUD_START_S)
+    _environment(folder)
+    _kernelspec(folder, kernels, about["url"], request)
+    result = _run(path, manifest, limits, cloud, channel, notices)
+    used = time.process_time()
+    cloud.kill()
+    from ecslab.grading.provisioner import ForkedProvisioner
+
+    result["timings"] = {
+        "wall_s": round(time.monotonic() - began, 3),
+        "cpu_worker_s": round(used, 3),
+        "cpu_cloud_s": round(cloud.cpu_s, 3),
+        "cpu_kernel_s": round(ForkedProvisioner.cpu_s, 3),
+    }
+    channel.send({"result": result, "final": True})
+
+
+def _run(
+    path: Path,
+    manifest: Manifest,
+    limits: Limits,
+    cloud: Forked,
+    channel: Channel,
+    notices: list[Notice],
+) -> dict[str, Any]:
+    """Run nbval; after each check the orchestrator is told what is known so far."""
+    import pytest
+
+    from ecslab.grading.nbval_plugin import GradingPlugin, Recorded
+
+    def told(recorded: Recorded) -> dict[str, Any]:
+        return result_of(recorded, notices)
+
+    plugin = GradingPlugin(
+        cloud.channel,
+        opening(manifest),
+        limits,
+        str(path.parent.parent),
+        lambda recorded: channel.send({"result": told(recorded)}),
+    )
+    code = pytest.main(
+        [
+            str(path),
+            "--nbval-lax",
+            f"--nbval-kernel-name={KERNEL}",
+            f"--nbval-cell-timeout={limits.cell_s}",
+            f"--nbval-kernel-startup-timeout={KERNEL_START_S:g}",
+            "--noconftest",
+            "-c",
+            os.devnull,
+            f"--rootdir={path.parent}",
+            "--assert=plain",
+            "--capture=no",
+            "--color=no",
+            "--tb=short",
+            "--quiet",
+            "-p",
+            "nbval.plugin",
+            "-p",
+            "no:cacheprovider",
+        ],
+        plugins=[plugin],
+    )
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise RuntimeError(f"pytest ended with {code!r}")
+    if not plugin.recorded.started:
+        raise RuntimeError("the kernel did not start")
+    result = told(plugin.recorded)
+    result["calls"] = plugin.last_calls()
+    return result
+
+
+def result_of(recorded: Any, notices: list[Notice]) -> dict[str, Any]:
+    """What a run left, as a message."""
+    return {
+        "checks": {
+            name: {
+                "passed": record.passed,
+                "asked": record.asked,
+                "agreed": record.agreed,
+                "mistake": record.mistake,
+                "text": record.text,
+                "html": record.html,
+            }
+            for name, record in recorded.checks.items()
+        },
+        "notices": [[one.code, dict(one.fields)] for one in (*notices, *recorded.notices)],
+        "calls": [],
+    }
+
+
+def _environment(folder: Path) -> None:
+    """Let jupyter_client look into the private folder, and nowhere else."""
+    for name in ("PATH", "DATA_DIR", "CONFIG_DIR", "RUNTIME_DIR"):
+        os.environ[f"JUPYTER_{name}"] = str(folder / "jupyter")
+    os.environ["JUPYTER_NO_CONFIG"] = "1"
+
+
+def _kernelspec(folder: Path, kernels: int, url: str, request: Mapping[str, Any]) -> None:
+    """The kernelspec by which nbval gets a forked kernel. All that the kernel learns is in `environment`."""
+    home = folder / "home"
+    environment = {
+        "ECSLAB_CLOUD_URL": url,
+        "ECSLAB_LANG": request["lang"],
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "LANG": "C.UTF-8",
+        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        "TMPDIR": str(home),
+    }
+    config = {
+        "requests": kernels,
+        "sockets": str(folder / "sockets"),
+        "folder": str(folder / "work"),
+        "environment": environment,
+        "audit": request.get("audit", ""),
+    }
+    spec = {
+        "argv": ["forked"],
+        "display_name": KERNEL,
+        "language": "python",
+        "metadata": {"kernel_provisioner": {"provisioner_name": "ecslab-forked", "config": config}},
+    }
+    place = folder / "jupyter" / "kernels" / KERNEL
+    place.mkdir(parents=True)
+    (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
