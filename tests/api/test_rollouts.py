@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from ecsim.api.wire import EPOCH_S
 from ecsim.model.service import DeploymentStatus, RolloutState
 from tests.api.rig import ARN
 
@@ -115,8 +116,12 @@ def test_the_breaker_with_rollback(web):
 def test_lists_by_time_and_page(web):
     web.now_ms = 1_000
     web.call("UpdateService", cluster="shop", service="web", forceNewDeployment=True)
-    assert len(listed(web, createdAt={"after": 500})) == 1
-    assert len(listed(web, createdAt={"before": 500})) == 1
+    at_s = EPOCH_S + 0.5
+    assert len(listed(web, createdAt={"after": at_s})) == 1
+    assert len(listed(web, createdAt={"before": at_s})) == 1
+    assert len(listed(web, createdAt={"before": "2026-04-01T00:00:05Z"})) == 2
+    wrong = {"cluster": "shop", "service": "web", "createdAt": {"before": "soon"}}
+    assert web.refused("ListServiceDeployments", **wrong).code == "InvalidParameterException"
     page = web.call("ListServiceDeployments", cluster="shop", service="web", maxResults=1)
     rest = web.call("ListServiceDeployments", cluster="shop", service="web", nextToken=page["nextToken"])
     assert [d["createdAt"] for d in page["serviceDeployments"] + rest["serviceDeployments"]] == [1_000, 0]

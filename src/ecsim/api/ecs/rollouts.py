@@ -7,12 +7,14 @@ how a service deployment ended is read from the journal. Source: botocore Servic
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import lookup
 from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter, service_not_found
 from ecsim.api.ecs.service_view import Counts, load_balancers, platform_family
+from ecsim.api.wire import since_start_ms
 from ecsim.decide.percents import breaker_threshold
 from ecsim.model.service import Deployment, DeploymentStatus, LoadBalancer, RolloutState, Service
 
@@ -192,12 +194,13 @@ def list_service_deployments(desk: Desk, params: dict[str, Any]) -> Answer:
         raise service_not_found()
     statuses = params.get("status") or ()
     between = params.get("createdAt") or {}
+    before, after = _moment(between.get("before")), _moment(between.get("after"))
     arns = [
         arn
         for arn, kept in desk.rollouts.items()
         if kept["service"] == service.arn
-        and kept["created_at_ms"] <= between.get("before", kept["created_at_ms"])
-        and kept["created_at_ms"] >= between.get("after", kept["created_at_ms"])
+        and (before is None or kept["created_at_ms"] <= before)
+        and (after is None or kept["created_at_ms"] >= after)
     ]
     courses = _courses(desk, service, arns)
 
@@ -207,6 +210,20 @@ def list_service_deployments(desk: Desk, params: dict[str, Any]) -> Answer:
     shown, token = page(reversed(arns), params, key=str, fits=fits, size=LIST_SIZE)
     briefs = [_brief(desk, arn, courses[arn]) for arn in shown]
     return {"serviceDeployments": briefs} | ({"nextToken": token} if token else {})
+
+
+def _moment(at: float | str | None) -> int | None:
+    """A timestamp of a request, as milliseconds since the cloud's start.
+
+    Raises:
+        ApiError: InvalidParameterException, it cannot be read.
+    """
+    if at is None:
+        return None
+    try:
+        return since_start_ms(datetime.fromisoformat(at).timestamp() if isinstance(at, str) else at)
+    except ValueError as wrong:
+        raise invalid_parameter(f"The timestamp {at} cannot be read.") from wrong
 
 
 def _brief(desk: Desk, arn: str, course: _Course) -> Answer:
