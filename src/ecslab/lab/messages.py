@@ -33,9 +33,11 @@ from ecslab.lab.checks import BROKE
 
 Words = Mapping[str, str]
 HINTS = 3
+BROKE_MARKS = ("check broke", "チェックの故障")
+"""Stands in what is shown of a check that raised."""
 _BROKE_SEEN = {
-    "en": "this check itself broke ({error}); please report it",
-    "ja": "このチェック自体が失敗しました ({error})。お手数ですが報告してください",
+    "en": "check broke: {error}; this is the course's mistake, please report it",
+    "ja": "チェックの故障：{error}。コース側の誤りですので、報告してください",
 }
 
 

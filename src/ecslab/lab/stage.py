@@ -51,7 +51,7 @@ class Stage:
 
     Args:
         cloud: a fresh cloud (`ecsim.cloud.cloud.Cloud(seed=...)`); of the seed `seed_of(lab_dir, seed)`.
-        world: its learner's port (`ecsim.cloud.world.World(cloud)`); gets the verbs `lab`, `verdict`, `hint` and `bill`.
+        world: its learner's port (`ecsim.cloud.world.World(cloud)`); gets the verbs `lab`, `verdict`, `hint`, `bill`.
         lab_dir: `course/NN-slug`.
         seed: the learner's seed; the lab's own when None.
         explain: whether `verdict` and `hint` over the learner's port carry explanations.

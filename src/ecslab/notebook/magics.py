@@ -43,10 +43,17 @@ def run(link: Link, argv: list[str]) -> Any:
     code, out, err = link.aws(argv)
     sys.stdout.write(out)
     if code != 0:
-        raise CommandFailed(" ".join(err.split()) or f"aws ended with exit code {code}", exit_code=code)
+        raise CommandFailed(_shortly(err) or f"aws ended with exit code {code}", exit_code=code)
     if err.strip():
         sys.stderr.write(err)
     try:
         return json.loads(out)
     except ValueError:
         return out.strip()
+
+
+def _shortly(err: str) -> str:
+    """What the CLI says about an error, without the usage text in front of it."""
+    lines = [line.strip() for line in err.strip().split("\n") if line.strip()]
+    told = next((nth for nth, line in enumerate(lines) if line.startswith("aws: error:")), 0)
+    return " ".join(lines[told:])

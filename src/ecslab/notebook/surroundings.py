@@ -25,7 +25,6 @@ def aws_environment(endpoint_url: str, region: str) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_PROFILE": "",
-        "AWS_MAX_ATTEMPTS": "1",
     }
 
 
