@@ -72,7 +72,10 @@ class Embedded:
             self.cloud.close()
             raise
         self.endpoint_url: str = self._server.url if self._server is not None else ""
-        self._cli = _Cli(self.cloud.advance)
+        self._cli = _Cli(self._sleep)
+
+    def _sleep(self, seconds: float) -> None:
+        self.do("advance", {"duration_ms": round(seconds * 1_000)})
 
     def do(self, verb: str, args: dict[str, Any]) -> Any:
         """See Link."""
