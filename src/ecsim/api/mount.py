@@ -7,6 +7,7 @@ What is patched, and given back by `uninstall`:
 - chance: names bound to `uuid`, `random` and `os.urandom` draw from moto's own `mock_random`; a backend that
   is made on first use draws from a seed of its own, whatever call made it.
 - targets: registering, deregistering and describing the targets of a target group ask a `TargetsPort`.
+- ids of log events are counted by cloud.
 - pushing to ECR: digests, tags that move, immutable tags.
 - the names of a handler class's methods are looked up once, not at every call.
 - Application Auto Scaling asks us, not moto's ECS, whether a service exists.
@@ -427,13 +428,31 @@ def _patch_ecr(mounted: _Mounted, module: Any) -> None:
     mounted.replace(module.ECRBackend, "put_image", put_image)
 
 
+_LOG_COUNTERS = (("LogEvent", "_event_id"), ("LogStream", "_log_ids"))
+
+
+def _check_logs(module: Any) -> None:
+    for owner, name in _LOG_COUNTERS:
+        if not isinstance(getattr(getattr(module, owner, None), name, None), int):
+            raise HookMoved(f"moto.logs.models.{owner}.{name}: expected a counter, found nothing")
+
+
+def _patch_logs(mounted: _Mounted, module: Any) -> None:
+    """Ids of log events are counted from the cloud's start, not from the process's."""
+    _check_logs(module)
+    for owner, name in _LOG_COUNTERS:
+        mounted.replace(getattr(module, owner), name, 0)
+
+
 _ON_IMPORT: dict[str, Callable[[_Mounted, Any], None]] = {
     "moto.elbv2.models": _patch_elbv2,
     "moto.ecs.models": _patch_ecs,
     "moto.ecr.models": _patch_ecr,
+    "moto.logs.models": _patch_logs,
 }
 _CHECKS: dict[str, Callable[[Any], None]] = {
     "moto.elbv2.models": _check_elbv2,
     "moto.ecs.models": _check_ecs,
     "moto.ecr.models": _check_ecr,
+    "moto.logs.models": _check_logs,
 }
