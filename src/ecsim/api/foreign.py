@@ -120,10 +120,10 @@ class Foreign:
         from werkzeug.exceptions import HTTPException
 
         mock_random.seed(seed_for(self._seed, *draw))
-        handler = _handler_for(module, call.url)
-        if handler is None:
-            raise not_simulated(call.service, call.operation)
         try:
+            handler = _handler_for(module, call.url)
+            if handler is None:
+                raise NotImplementedError(f"moto.{module} has no handler for {call.url}")  # noqa: TRY301
             try:
                 status, headers, body = handler(request, request.raw_url, request.headers)
             except HTTPException as error:
