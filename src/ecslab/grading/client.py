@@ -12,8 +12,8 @@ from collections import deque
 from queue import Empty
 from typing import Any
 
-from zmq import POLLIN, Poller
 from jupyter_client.blocking import BlockingKernelClient
+from zmq import POLLIN, Poller  # type: ignore[attr-defined]
 
 OUTPUT_BYTES_MAX = 1_000_000
 """Bytes of outputs that are kept for one cell; later ones are dropped. A check cell prints one short line."""

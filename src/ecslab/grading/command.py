@@ -12,6 +12,7 @@ from typing import Any
 from ecslab.course.places import find_root
 from ecslab.course.problem import CourseProblem
 from ecslab.grading import report
+from ecslab.grading.forkserver import ServerFailed
 from ecslab.grading.intake import NoSuchInput, take
 from ecslab.grading.limits import Limits
 from ecslab.grading.progress import Progress
@@ -92,6 +93,9 @@ def main(arguments: argparse.Namespace) -> int:
             grader.grade(intake.taken, done)
         except KeyboardInterrupt:
             interrupted = True
+        except ServerFailed as problem:
+            sys.stderr.write(f"ecslab grade: {problem}\n")
+            return FAILED
     progress.close()
     report.write(arguments.out, results, intake.aside, timings)
     sys.stdout.write(_summary(results, len(intake.taken), arguments.out))

@@ -136,6 +136,10 @@ def fork(requests: socket.socket) -> Forked:
     return Forked(channel, lifeline)
 
 
+class ServerFailed(RuntimeError):  # noqa: N818 - it says what happened
+    """A fork server did not come up."""
+
+
 class ForkServer:
     """A fork server, as seen by the process that started it. It starts to warm up at once.
 
@@ -170,7 +174,7 @@ class ForkServer:
         """Wait until the server is warm.
 
         Raises:
-            RuntimeError: it did not come up.
+            ServerFailed: it did not come up.
         """
         if self._ready:
             return
@@ -181,9 +185,14 @@ class ForkServer:
             message = b""
         if message != _READY:
             self.close()
-            raise RuntimeError(f"the {self.kind} fork server did not start (exit {self._process.returncode})")
+            raise ServerFailed(f"the {self.kind} fork server did not start (exit {self._process.returncode})")
         self.requests.settimeout(None)
         self._ready = True
+
+    @property
+    def alive(self) -> bool:
+        """The server has not ended."""
+        return self._process.poll() is None
 
     def fork(self) -> Forked:
         """A copy of the warm process."""
@@ -234,7 +243,10 @@ def serve(work: Work, requests: socket.socket) -> None:
                         wake.recv(4096)
                     _reap()
                     continue
-                message, descriptors, _flags, _address = socket.recv_fds(requests, 16, 2)
+                try:
+                    message, descriptors, _flags, _address = socket.recv_fds(requests, 16, 2)
+                except ConnectionError:
+                    return
                 if message != _FORK:
                     return
                 if os.fork() == 0:

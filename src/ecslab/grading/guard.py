@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from ecslab.grading.channel import Channel, ChannelClosed
 
@@ -75,8 +75,8 @@ def _work(work: Callable[[], None], guard_pid: int) -> NoReturn:
 def _watch(worker: int, lifeline: Channel, wake: socket.socket) -> int:
     """Until the work has ended; its exit code, or minus the signal that ended it."""
     while True:
-        ready: list[Channel | socket.socket]
-        ready, _, _ = select.select([lifeline, wake], [], [])
+        both: list[Any] = [lifeline, wake]
+        ready, _, _ = select.select(both, [], [])
         if wake in ready:
             with contextlib.suppress(BlockingIOError):
                 wake.recv(4096)

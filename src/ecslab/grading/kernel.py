@@ -21,17 +21,26 @@ _MODULES = (
     "IPython.core.debugger",
     "IPython.core.oinspect",
     "IPython.core.historyapp",
+    "IPython.core.logger",
     "IPython.extensions.storemagic",
-    "matplotlib_inline.backend_inline",
     "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
     "nbformat",
+    "tornado.platform.asyncio",
     "boto3",
-    "awscli.clidriver",
+    "ecsim.cloud.remote",
+    "ecsim.cloud.waiters",
+    "ecsim.workload.host",
+    "ecslab.lab",
+    "ecslab.notebook.door",
+    "ecslab.notebook.magics",
+    "ecslab.notebook.surroundings",
 )
 _SERVICES = ("ecs", "ec2", "elbv2", "ecr", "logs", "iam", "secretsmanager", "ssm", "cloudwatch")
+_NOWHERE = "http://127.0.0.1:9"
+"""The discard port, on which nobody listens."""
 _FORBIDDEN = ("moto", "ecsim.api", "ecslab.grading.cloudproc", "ecslab.grading.worker")
 _NULL_DESCRIPTORS = ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY))
 
@@ -39,17 +48,26 @@ _NULL_DESCRIPTORS = ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY))
 def warm() -> None:
     """Import what every lab's kernel needs, and read botocore's models of the usual services once."""
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # saves half a second; nobody debugs a grade
-    for name in (*_MODULES, "ecslab.notebook.door"):
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    for name in _MODULES:
+        importlib.import_module(name)
+    _meet_cli()
     _share_models()
     _meet_services()
     assert not any(name in sys.modules for name in _FORBIDDEN), "the kernel must know nothing of the cloud"
 
 
+def _meet_cli() -> None:
+    """Run commands of the AWS CLI that reach nobody: it lists every service and reads its own data once."""
+    from ecsim.cloud import awscli
+
+    os.environ["AWS_MAX_ATTEMPTS"] = "1"
+    for words in (["ecs", "list-clusters"], ["elbv2", "describe-target-groups"]):
+        awscli.run(words, endpoint_url=_NOWHERE)
+
+
 def _share_models() -> None:
     """Let every botocore session read its models through one loader, which keeps what it has read."""
-    from botocore import loaders
+    from botocore import loaders, session
 
     own: Callable[..., Any] = loaders.create_loader
     shared = own()
@@ -57,7 +75,7 @@ def _share_models() -> None:
     def create_loader(search_path_string: str | None = None) -> Any:
         return shared if search_path_string is None else own(search_path_string)
 
-    loaders.create_loader = create_loader
+    session.create_loader = create_loader
 
 
 def _meet_services() -> None:
@@ -125,8 +143,8 @@ def _audit(path: str) -> None:
         if event in events and arguments:
             with contextlib.suppress(Exception):
                 target = arguments[0]
-                name = os.fsdecode(target) if isinstance(target, (str, bytes, os.PathLike)) else repr(target)
-                seen = name if name.startswith("<") else str(Path(os.getcwd(), name))  # noqa: PTH109
+                is_path = isinstance(target, (str, bytes, os.PathLike))
+                seen = str(Path(os.getcwd(), os.fsdecode(target))) if is_path else f"<{target!r}>"  # noqa: PTH109
                 os.write(log, f"{event} {seen!r}\n".encode(errors="backslashreplace"))
 
     sys.addaudithook(hook)

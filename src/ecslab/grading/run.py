@@ -66,6 +66,7 @@ class _Job:
     deadline: float
     latest: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    stuck: bool = False
 
 
 class Grader:
@@ -95,8 +96,15 @@ class Grader:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def grade(self, everything: Iterable[Taken], done: Done) -> None:
-        """Grade submissions; `done` is told each result as it comes, in no particular order."""
+        """Grade submissions; `done` is told each result as it comes, in no particular order.
+
+        One that fails by the grader's fault is tried once more.
+
+        Raises:
+            ServerFailed: the grader cannot start.
+        """
         waiting = deque(everything)
+        again: set[str] = set()
         jobs: dict[int, _Job] = {}
         with selectors.DefaultSelector() as ready:
             try:
@@ -112,7 +120,12 @@ class Grader:
                         if self._ended(job):
                             ready.unregister(job.forked.channel)
                             del jobs[number]
-                            done(*self._finish(job))
+                            result, timings = self._finish(job)
+                            if result.status == "failed" and result.name not in again and not job.stuck:
+                                again.add(result.name)
+                                waiting.append(job.taken)
+                            else:
+                                done(result, timings)
             finally:
                 for job in jobs.values():
                     job.forked.close()
@@ -169,13 +182,14 @@ class Grader:
         }
 
     def _warm_up(self) -> None:
-        """Start the servers at the first submission that needs them; they warm up side by side."""
-        if not self.servers:
-            self.servers["cloud"] = ForkServer("cloud", str(self.options.root))
-            self.servers["kernel"] = ForkServer("kernel")
-            self.servers["worker"] = ForkServer("worker")
-            for server in self.servers.values():
-                server.wait_ready()
+        """Start the servers that are not there (yet, or any more); they warm up side by side."""
+        for kind, arguments in (("cloud", (str(self.options.root),)), ("kernel", ()), ("worker", ())):
+            if kind in self.servers and not self.servers[kind].alive:
+                self.servers.pop(kind).close()
+            if kind not in self.servers:
+                self.servers[kind] = ForkServer(kind, *arguments)
+        for server in self.servers.values():
+            server.wait_ready()
 
     def _authority(self, submission: Submission) -> Manifest:
         """The manifest of a submission's lab and version.
@@ -231,7 +245,7 @@ class Grader:
     @staticmethod
     def _ended(job: _Job) -> bool:
         if time.monotonic() > job.deadline:
-            job.error = job.error or "the worker was stuck"
+            job.error, job.stuck = job.error or "the worker was stuck", True
         return bool(job.latest.get("final") or job.error)
 
     def _finish(self, job: _Job) -> tuple[SubmissionResult, Mapping[str, float]]:
