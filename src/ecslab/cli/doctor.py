@@ -48,12 +48,14 @@ def python() -> str:
 
 def packages() -> str:
     """The packages that move together are the ones that were tested together."""
-    wrong, fine = [], []
+    wrong: list[str] = []
+    fine: list[str] = []
     for name, want in _pins():
         have = importlib.metadata.version(name)
-        (fine if have == want else wrong).append(
-            f"{name} {have}" if have == want else f"{name} is {have}, not {want}"
-        )
+        if have == want:
+            fine.append(f"{name} {have}")
+        else:
+            wrong.append(f"{name} is {have}, not {want}")
     if wrong:
         raise RuntimeError("; ".join(wrong) + ". Run: make start")
     return ", ".join(fine)

@@ -82,6 +82,8 @@ def run(one: Check, evidence: Evidence) -> Verdict:
     """Ask a check. A check that raises does not pass: its verdict has the mistake "check-broke"."""
     try:
         finding = one.claim(evidence)
+        if not isinstance(finding, Finding):
+            raise TypeError(f"the check returned {type(finding).__name__}, not passed() or seen()")  # noqa: TRY301
     except Exception as error:  # noqa: BLE001 - a broken check must neither pass nor take the lab down
         finding = seen(BROKE, error=f"{type(error).__name__}: {error}")
     return Verdict(

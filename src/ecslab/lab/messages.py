@@ -37,7 +37,7 @@ BROKE_MARKS = ("check broke", "チェックの故障")
 """Stands in what is shown of a check that raised."""
 _BROKE_SEEN = {
     "en": "check broke: {error}; this is the course's mistake, please report it",
-    "ja": "チェックの故障：{error}。コース側の誤りですので、報告してください",
+    "ja": "チェックの故障 ({error})。コース側の誤りですので、報告してください",
 }
 
 
@@ -79,7 +79,7 @@ class _Facts(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "clock":
             return clock_text(int(value)) if isinstance(value, int | float) else str(value)
-        if format_spec == "list" or isinstance(value, list | tuple):
+        if isinstance(value, list | tuple):
             return ", ".join(str(item) for item in value) or "-"
         return str(value)
 
