@@ -122,6 +122,14 @@ def test_client_tokens_filled_in_by_the_sdk_do_not_reach_the_journal(rig):
     assert entry.fields["params"]["clientToken"] == "token-1"
 
 
+def test_ecs_is_in_one_region(rig):
+    elsewhere = SIGNED.format("ecs").replace("ap-northeast-1", "us-east-1")
+    headers = {"Authorization": elsewhere, "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListClusters"}
+    status, _, content = rig.gate.handle("POST", "/", headers, b"{}")
+    assert status == 400
+    assert json.loads(content)["message"] == "This cloud has ECS in ap-northeast-1 only, not in us-east-1."
+
+
 @pytest.mark.parametrize(
     ("service", "target", "body", "kind", "status", "expected"),
     [

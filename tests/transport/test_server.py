@@ -67,7 +67,9 @@ def test_objects_of_s3_keep_their_bytes_and_length(over_http):
     s3.create_bucket(Bucket="lab-files", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     s3.put_object(Bucket="lab-files", Key="dir/k ü", Body=bytes(range(256)) * 40)
     assert s3.get_object(Bucket="lab-files", Key="dir/k ü")["Body"].read() == bytes(range(256)) * 40
-    assert s3.head_object(Bucket="lab-files", Key="dir/k ü")["ContentLength"] == 10_240
+    head = s3.head_object(Bucket="lab-files", Key="dir/k ü")
+    assert head["ContentLength"] == 10_240
+    assert len(head["ResponseMetadata"]["RequestId"]) == 36
 
 
 def test_verbs_answer_in_json_and_connections_are_kept(server):
@@ -109,6 +111,21 @@ def test_the_learners_port_has_the_world_and_nothing_more(server, path, body, ki
     if status == 200:
         assert answer["result"]["verb"] == "../control/journal", "only a name that the world does not know"
     connection.close()
+
+
+def test_a_page_that_made_its_name_lead_here_is_not_welcome(server):
+    connection = connect(server)
+    status, answer = post(connection, "/_ecslab/world/now", Host="attacker.example:80")
+    assert (status, answer["error"]["kind"]) == (403, "refused")
+    connection.close()
+
+
+def test_a_program_that_calls_aws_while_time_passes_is_told_so(rig, over_http):
+    rig.gate.busy_timeout_s = 0.2
+    ecs = over_http("ecs")
+    with rig.gate.lock, pytest.raises(ClientError, match=r"\(CloudBusy\)"):
+        ecs.list_clusters()
+    assert ecs.list_clusters()["clusterArns"] == []
 
 
 def test_the_graders_port_is_a_socket_for_its_owner_and_has_no_aws_api(server):

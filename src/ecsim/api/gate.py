@@ -27,7 +27,19 @@ try:
 
     _Lock: Callable[[], Any] = threading.RLock
 except ImportError:  # where there are no threads, there is nothing to lock
-    _Lock = nullcontext
+
+    class _NoLock(nullcontext[None]):
+        def acquire(self, timeout: float = -1) -> bool:
+            """It is always free."""
+            return bool(timeout)
+
+        def release(self) -> None:
+            """Nothing was taken."""
+
+    _Lock = _NoLock
+
+BUSY_TIMEOUT_S = 30.0
+"""How long a call waits, in real time, for a verb of the world or another call to end."""
 
 READS = (
     "Describe",
@@ -109,6 +121,7 @@ class Gate:
         strict: bool = False,
     ) -> None:
         self.lock = _Lock()
+        self.busy_timeout_s = BUSY_TIMEOUT_S
         self.before: list[Listener] = []
         self.changed: list[Listener] = []
         self.problems: list[str] = []
@@ -150,7 +163,13 @@ class Gate:
             Status (never 5xx), headers, body.
         """
         lowered = {name.lower(): value for name, value in headers.items()}
-        with self.lock:
+        if not self.lock.acquire(timeout=self.busy_timeout_s):
+            # A container's program that calls AWS waits for the very verb that waits for the program.
+            error = ApiError(
+                "CloudBusy", "This cloud is busy: a program cannot call AWS while time passes.", status=409
+            )
+            return _rendered_for_unknown(error, lowered)
+        try:
             if self._is_closed():
                 error = ApiError("ServiceUnavailable", "This cloud is closed: start it again.", status=410)
                 return self._stamped(_rendered_for_unknown(error, lowered), self._request_id(by))
@@ -160,6 +179,8 @@ class Gate:
                 except ApiError as error:
                     return self._stamped(_rendered_for_unknown(error, lowered), self._request_id(by))
             return self._answer(Call(method, url, lowered, body), by)
+        finally:
+            self.lock.release()
 
     def _is_closed(self) -> bool:
         """Whether moto was this cloud's and is not any more."""
@@ -188,10 +209,10 @@ class Gate:
         entry = self._journalled(
             by, "ecs", operation, self._seen(parameters, "clientToken", token, call.body)
         )
-        caller = Caller(
-            account=self.account, region=call.host.region or self.region, by=by or "cloud", token=token
-        )
+        region = call.host.region or self.region
+        caller = Caller(account=self.account, region=region, by=by or "cloud", token=token)
         try:
+            self._must_be_here(region)
             return 200, dict(_JSON_HEADERS), self.wire.call(operation, parameters, caller)
         except ApiError as error:
             _note_error(entry, error.code)
@@ -204,6 +225,11 @@ class Gate:
             raise ApiError(
                 "ServerException", f"ecs:{operation} failed inside this cloud: {problem!r}"
             ) from None
+
+    def _must_be_here(self, region: str) -> None:
+        if region != self.region:
+            text = f"This cloud has ECS in {self.region} only, not in {region}."
+            raise ApiError("NotImplemented", text)
 
     def _others(self, call: Call, by: str | None, request_id: str) -> Answer:
         """Every other service: moto, with its chance seeded by which call of its kind this is."""
@@ -289,6 +315,8 @@ class Gate:
         status, headers, body = answer
         kept = {name: value for name, value in headers.items() if name.lower() not in _OURS}
         kept["x-amzn-RequestId"] = request_id
+        if "x-amz-request-id" in headers:  # S3 calls it so
+            kept["x-amz-request-id"] = request_id
         kept["Date"] = self.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         kept["Content-Length"] = str(len(body))
         if not body:  # an answer to HEAD tells how long the body would be

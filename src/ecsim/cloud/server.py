@@ -23,6 +23,7 @@ BODY_BYTES_MAX = 64 * 1024 * 1024
 WORLD = "/_ecslab/world/"
 CONTROL = "/_ecslab/control/"
 _ID_MAX = 2**53
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Verbs(Protocol):
@@ -95,7 +96,7 @@ def serve(
     except OSError as error:
         raise CannotListen(_why_not(error, host, port)) from error
     doors.append(tcp)
-    tcp.door = _Door(gate, world, None, programs)
+    tcp.door = _Door(gate, world, None, programs, _LOOPBACK if host in _LOOPBACK else ())
     path = None if unix_socket is None else str(unix_socket)
     if path is not None:
         if control is None:
@@ -152,12 +153,22 @@ class _Door:
     """What is behind a port."""
 
     def __init__(
-        self, gate: Gate | None, world: Verbs | None, control: Verbs | None, programs: RemoteHost | None
+        self,
+        gate: Gate | None,
+        world: Verbs | None,
+        control: Verbs | None,
+        programs: RemoteHost | None,
+        names: tuple[str, ...] = (),
     ) -> None:
         self.gate = gate
         self._world = world
         self._control = control
         self._programs = programs
+        self._names = names
+
+    def welcomes(self, host: str) -> bool:
+        """Whether a request to this host name is for us: a page whose name was made to lead here is not."""
+        return not self._names or urlsplit(f"//{host}").hostname in self._names
 
     def verb(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         """A request below `/_ecslab/`."""
@@ -265,12 +276,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _own(self, door: _Door, path: str, body: bytes) -> None:
         kind = self.headers.get("Content-Type", "").partition(";")[0].strip()
-        if self.command != "POST" or kind != "application/json":
+        outcome: tuple[int, dict[str, Any]]
+        if not door.welcomes(self.headers.get("Host", "")):
+            outcome = (403, _error("refused", "this port is for programs on this machine"))
+        elif self.command != "POST" or kind != "application/json":
             # A page in a browser can send forms to 127.0.0.1, but not JSON.
-            outcome: tuple[int, dict[str, Any]] = (
-                400,
-                _error("argument", "POST a JSON object (application/json)"),
-            )
+            outcome = (400, _error("argument", "POST a JSON object (application/json)"))
         else:
             outcome = door.verb(urlsplit(path).path, body)
         self._reply(outcome[0], {"Content-Type": "application/json"}, _json(outcome[1]))
