@@ -119,15 +119,20 @@ class Shell:
         )
 
     def put_task(self, task: Task) -> Task:
-        """Replace a task with its next version; a changed status goes to the journal."""
+        """Replace a task; a changed status is a new version of it and goes to the journal.
+
+        Source: botocore ecs Task.version ("incremented each time a task experiences a change that triggers a
+        CloudWatch event").
+        """
         before = self.store.tasks.get(task.arn)
-        if before is not None:
-            task = replace(task, version=before.version + 1)
-        self.store.put_task(task)
-        if before is None or (before.last_status, before.desired_status) != (
+        moved = before is None or (before.last_status, before.desired_status) != (
             task.last_status,
             task.desired_status,
-        ):
+        )
+        if before is not None and moved:
+            task = replace(task, version=before.version + 1)
+        self.store.put_task(task)
+        if moved:
             self._record_task(task)
             self.look_at(task.service_arn)
         return task
