@@ -5,6 +5,19 @@
   if (named && input && !named.hasAttribute("aria-label")) {
     named.setAttribute("aria-label", input.getAttribute("aria-label") || input.placeholder);
   }
+  // A term's meaning stays inside the window.
+  const keep = (event) => {
+    const term = event.target.closest && event.target.closest(".term");
+    if (!term) return;
+    const tip = term.nextElementSibling;
+    tip.style.removeProperty("--shift");
+    const { left, right } = tip.getBoundingClientRect();
+    const over = right - document.documentElement.clientWidth + 12;
+    if (over > 0) tip.style.setProperty("--shift", `${-Math.min(over, left - 8)}px`);
+  };
+  addEventListener("mouseover", keep);
+  addEventListener("focusin", keep);
+
   const reach = () => {
     for (const each of document.querySelectorAll(".md-typeset pre.output, .md-typeset .cell-view, .md-typeset__scrollwrap")) {
       if (each.scrollWidth > each.clientWidth) each.tabIndex = 0;

@@ -71,6 +71,7 @@
         where.textContent = words;
       }
       this.figure.querySelector(".timeline__clock").textContent = clock(this.at);
+      this.figure.classList.toggle("is-told", Boolean(this.touched));
       this.tell(".timeline__event", this.told.events);
       this.tell(".timeline__why", this.told.decisions);
     }

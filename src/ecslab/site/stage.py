@@ -177,7 +177,7 @@ def _waiters(cloud: Any) -> Callable[[], None]:
 
     for module in MODULES:
         importlib.import_module(module)
-    return patch_waiters(lambda seconds: cloud.advance(seconds))
+    return patch_waiters(cloud.advance)
 
 
 def _shown(value: object) -> str:

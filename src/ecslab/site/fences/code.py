@@ -65,7 +65,9 @@ def output(body: str) -> str:
         shown = coloured(body, "json") if isinstance(json.loads(body), dict | list) else escape(body)
     except json.JSONDecodeError:
         shown = escape(body)
-    return f'<pre class="output highlight"><samp>{shown}</samp></pre>'
+    # Rows drawn with lines are kept whole; everything else may wrap on a phone.
+    table = " output--table" if any(line.startswith(("|", "+-", "---")) for line in body.splitlines()) else ""
+    return f'<pre class="output highlight{table}"><samp>{shown}</samp></pre>'
 
 
 def console(body: str) -> str:

@@ -50,8 +50,8 @@ def timeline(source: str, lang: str, *, recordings: Path) -> str:
         f'data-words="{escape(json.dumps(words, ensure_ascii=False))}">'
         f'<div class="timeline__stage">{reel(recording, moments, WIDE, caption, lang)}'
         f"{reel(recording, moments, NARROW, caption, lang)}</div>"
-        f'<p class="timeline__why" aria-hidden="true" data-search-exclude></p>'
-        f'<p class="timeline__event" aria-hidden="true" data-search-exclude></p>{_controls(lang)}'
+        f'{_controls(lang)}<p class="timeline__why" aria-hidden="true" data-search-exclude></p>'
+        f'<p class="timeline__event" aria-hidden="true" data-search-exclude></p>'
         f'<ol class="timeline__steps">{items}</ol>{_legend(recording, lang)}'
         f"<figcaption>{inline(found['caption'])} "
         f'<span class="timeline__source">{escape(word(lang, "recorded"))}</span></figcaption>'
