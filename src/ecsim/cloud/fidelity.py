@@ -1,0 +1,295 @@
+"""How true this cloud is: every behaviour, whether it is exact, approximate or not simulated, and where that is from.
+
+The operations come from the API itself; the behaviours are listed here, beside nothing else, so that a change of
+behaviour has one place to say so. The fidelity page of the site is made from this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ecsim.api.ecs import operations, simulated
+
+
+class Level(StrEnum):
+    """How true a behaviour is."""
+
+    EXACT = "exact"
+    """As documented, with a test that names the source."""
+    APPROXIMATE = "approximate"
+    """The same in kind and order; numbers or details are this cloud's choice."""
+    NOT_SIMULATED = "not simulated"
+    """Accepted and shown, or refused with an error that says so; nothing happens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """One behaviour, in both languages."""
+
+    topic: str
+    level: Level
+    source: str
+    en: str
+    ja: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation of the ECS API."""
+
+    name: str
+    is_simulated: bool
+
+
+_E, _A, _N = Level.EXACT, Level.APPROXIMATE, Level.NOT_SIMULATED
+
+
+def _of(topic: str, *rows: tuple[Level, str, str, str]) -> tuple[Behaviour, ...]:
+    return tuple(Behaviour(topic=topic, level=row[0], source=row[1], en=row[2], ja=row[3]) for row in rows)
+
+
+TOPICS = {
+    "tasks": ("Tasks", "タスク"),
+    "services": ("Services", "サービス"),
+    "deployments": ("Deployments", "デプロイ"),
+    "balancing": ("Load balancing", "ロードバランシング"),
+    "containers": ("Containers and images", "コンテナとイメージ"),
+    "around": ("Around ECS", "ECS の周辺"),
+}
+
+BEHAVIOURS: tuple[Behaviour, ...] = (
+    *_of(
+        "tasks",
+        (
+            _E,
+            "ECS Developer Guide, task-lifecycle-explanation",
+            "The states of a task and their order, desiredStatus, timestamps and their order.",
+            "タスクの状態とその順序、desiredStatus、タイムスタンプとその順序。",
+        ),
+        (
+            _A,
+            "observed: about 24 s from creation to RUNNING",
+            "How long each state lasts.",
+            "各状態にかかる時間。",
+        ),
+        (
+            _E,
+            "botocore ecs Task.stopCode; ECS Developer Guide, stopped-task-error-codes",
+            "stopCode, stoppedReason and exit codes of tasks that were stopped, ended, failed to start or failed "
+            "health checks.",
+            "停止された、終了した、起動に失敗した、ヘルスチェックに失敗したタスクの stopCode、stoppedReason、終了コード。",
+        ),
+        (
+            _E,
+            "botocore ecs HealthCheck",
+            "Container health checks: interval, retries, start period, the health of the task.",
+            "コンテナのヘルスチェック: 間隔、再試行、開始期間、タスク全体の状態。",
+        ),
+        (
+            _E,
+            "botocore ecs ContainerDependency",
+            "dependsOn with START, COMPLETE, SUCCESS and HEALTHY; the reverse order at the stop.",
+            "dependsOn の START、COMPLETE、SUCCESS、HEALTHY と、停止時の逆順。",
+        ),
+        (
+            _E,
+            "botocore ecs ContainerDefinition.stopTimeout",
+            "SIGTERM, stopTimeout, SIGKILL; an essential container that ends takes the task with it.",
+            "SIGTERM、stopTimeout、SIGKILL。必須コンテナが終了するとタスク全体が止まること。",
+        ),
+        (
+            _N,
+            "botocore ecs ContainerDefinition",
+            "restartPolicy, startTimeout, ulimits, command and entryPoint, volumes, ephemeral storage: stored and "
+            "shown, without effect.",
+            "restartPolicy、startTimeout、ulimits、command と entryPoint、ボリューム、エフェメラルストレージは"
+            "保存と表示のみで、効果はありません。",
+        ),
+        (
+            _N,
+            "botocore ecs LaunchType",
+            "The launch types EC2, EXTERNAL and MANAGED_INSTANCES: there are no container instances.",
+            "起動タイプ EC2、EXTERNAL、MANAGED_INSTANCES。コンテナインスタンスはありません。",
+        ),
+    ),
+    *_of(
+        "services",
+        (
+            _E,
+            "botocore ecs DeploymentConfiguration",
+            "REPLICA: the desired count is kept; a stopped task is replaced; tasks spread over Availability Zones.",
+            "REPLICA: 必要数が保たれ、止まったタスクは置き換えられ、アベイラビリティーゾーンに分散されます。",
+        ),
+        (
+            _E,
+            "ECS Developer Guide, service-event-messages-list",
+            "The texts of service events, newest first, at most 100, problems told once in six hours.",
+            "サービスイベントの文面。新しい順、最大 100 件、同じ問題は 6 時間に 1 回だけ。",
+        ),
+        (
+            _A,
+            "order observed",
+            "The order of events of the same second.",
+            "同じ秒に起きたイベントの順序。",
+        ),
+        (
+            _E,
+            "ECS Developer Guide, deployment-type-ecs",
+            "An unhealthy task is replaced: first started then stopped where maximumPercent allows it.",
+            "異常なタスクの置き換え。maximumPercent が許せば、先に起動してから停止します。",
+        ),
+        (
+            _E,
+            "botocore ecs CreateServiceRequest",
+            "healthCheckGracePeriodSeconds; DRAINING and INACTIVE; deletion with and without force.",
+            "healthCheckGracePeriodSeconds、DRAINING と INACTIVE、force の有無による削除。",
+        ),
+        (
+            _A,
+            "ECS Developer Guide, service-throttle-logic (27 minutes)",
+            "The launch throttle: the longest delay is AWS's, the steps before it are not documented.",
+            "起動のスロットリング。最大の待ち時間は AWS と同じで、途中の増え方は公開されていません。",
+        ),
+        (
+            _A,
+            "ECS Developer Guide, task-placement-strategies",
+            "Which task goes when scaling in: from the fullest Availability Zone; among equals the youngest.",
+            "スケールインで止めるタスク。最も多いアベイラビリティーゾーンから選び、同数なら新しいものから止めます。",
+        ),
+        (
+            _N,
+            "botocore ecs CreateServiceRequest",
+            "DAEMON, capacity provider strategies (the first provider takes all), AZ rebalancing, task protection, "
+            "Service Connect, service discovery, placement.",
+            "DAEMON、キャパシティープロバイダー戦略 (先頭のものだけを使います)、AZ リバランシング、タスク保護、"
+            "Service Connect、サービス検出、タスク配置。",
+        ),
+    ),
+    *_of(
+        "deployments",
+        (
+            _E,
+            "botocore ecs DeploymentConfiguration",
+            "Rolling update: floor rounded up, ceiling rounded down, what counts as healthy, stuck configurations.",
+            "ローリングアップデート: 下限の切り上げ、上限の切り捨て、正常とみなす条件、進めなくなる設定。",
+        ),
+        (
+            _A,
+            "not documented",
+            "Whether old tasks are stopped early when new ones could also be started: this cloud starts first.",
+            "新しいタスクを起動できるときに古いタスクを先に止めるかどうか。このクラウドでは起動を優先します。",
+        ),
+        (
+            _E,
+            "botocore ecs UpdateServiceRequest",
+            "Which members of UpdateService start a deployment.",
+            "UpdateService のどの項目がデプロイを開始するか。",
+        ),
+        (
+            _E,
+            "ECS Developer Guide, deployment-circuit-breaker",
+            "The circuit breaker: threshold, two stages, rollback to the last completed deployment with its old id.",
+            "サーキットブレーカー: しきい値、2 つの段階、最後に完了したデプロイへの (元の ID での) ロールバック。",
+        ),
+        (
+            _E,
+            "ECS Developer Guide, deployment-type-ecs",
+            "Version consistency: a tag is resolved to a digest once per deployment.",
+            "バージョンの一貫性: タグはデプロイごとに 1 回だけダイジェストに解決されます。",
+        ),
+        (
+            _N,
+            "botocore ecs DeploymentStrategy",
+            "BLUE_GREEN, LINEAR, CANARY, CODE_DEPLOY, EXTERNAL; deployment alarms; earlySuccessCriteria.",
+            "BLUE_GREEN、LINEAR、CANARY、CODE_DEPLOY、EXTERNAL、デプロイアラーム、earlySuccessCriteria。",
+        ),
+    ),
+    *_of(
+        "balancing",
+        (
+            _E,
+            "ALB User Guide, target-group-health-checks",
+            "Target states, reasons and thresholds; one success makes a new target healthy; fail-open.",
+            "ターゲットの状態、理由、しきい値。新しいターゲットは 1 回の成功で正常になること、フェイルオープン。",
+        ),
+        (
+            _A,
+            "within the interval, observed",
+            "When the first health check comes: a third of the interval after registration.",
+            "最初のヘルスチェックの時刻。登録から間隔の 3 分の 1 後です。",
+        ),
+        (
+            _E,
+            "ALB User Guide, load-balancer-troubleshooting",
+            "502, 503 and 504 and who answers them; draining and the deregistration delay.",
+            "502、503、504 を誰が返すか。登録解除の遅延とドレイン。",
+        ),
+        (
+            _E,
+            "ALB User Guide, load-balancer-listeners",
+            "Rules by path, host, header, method, query and source; forward with weights, redirect, fixed response.",
+            "パス、ホスト、ヘッダー、メソッド、クエリ、送信元によるルール。重み付き転送、リダイレクト、固定レスポンス。",
+        ),
+        (
+            _N,
+            "ALB User Guide",
+            "Stickiness, least outstanding requests, authentication, TLS; instance targets; metrics.",
+            "スティッキーセッション、最小未処理リクエスト、認証、TLS、インスタンスターゲット、メトリクス。",
+        ),
+    ),
+    *_of(
+        "containers",
+        (
+            _A,
+            "this cloud's own",
+            "Containers are small programs; what an image does is declared, no image is pulled.",
+            "コンテナは小さなプログラムです。イメージの動作は宣言されたもので、実際の取得は行いません。",
+        ),
+        (
+            _E,
+            "ECS Developer Guide, task_cannot_pull_image",
+            "A repository, tag or digest that does not exist stops the start with AWS's error.",
+            "存在しないリポジトリ、タグ、ダイジェストでは、AWS と同じエラーで起動に失敗します。",
+        ),
+        (
+            _E,
+            "botocore ecs Secret.valueFrom; LogConfiguration",
+            "Secrets Manager and Parameter Store values; awslogs into CloudWatch Logs; what is missing stops it.",
+            "Secrets Manager と Parameter Store の値、awslogs による CloudWatch Logs への出力。"
+            "足りないものがあると起動に失敗します。",
+        ),
+        (
+            _N,
+            "botocore ecs LogConfiguration",
+            "Other log drivers, FireLens; CPU and memory use.",
+            "ほかのログドライバー、FireLens、CPU とメモリの使用量。",
+        ),
+    ),
+    *_of(
+        "around",
+        (
+            _N,
+            "IAM User Guide",
+            "Permissions: roles are stored, nothing is denied yet.",
+            "アクセス許可: ロールは保存されますが、拒否はまだ行われません。",
+        ),
+        (
+            _N,
+            "EC2 API",
+            "A task's network interface in EC2: its id and address are shown by ECS, EC2 does not know it.",
+            "タスクのネットワークインターフェイス。ECS は ID とアドレスを示しますが、EC2 側には現れません。",
+        ),
+        (
+            _N,
+            "EventBridge, CloudWatch, Application Auto Scaling",
+            "Events on the bus, metrics and alarms, scaling policies: stored, nothing happens.",
+            "イベントバスのイベント、メトリクスとアラーム、スケーリングポリシー。保存されるだけです。",
+        ),
+    ),
+)
+
+
+def ecs_operations() -> tuple[Operation, ...]:
+    """Every operation of the ECS API, by name."""
+    return tuple(Operation(name=name, is_simulated=name in simulated) for name in sorted(operations))
