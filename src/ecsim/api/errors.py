@@ -5,10 +5,10 @@ Nothing here answers 5xx or HTML: SDKs retry a 5xx, and a learner cannot read HT
 
 from __future__ import annotations
 
+import html
 import json
 from enum import StrEnum
 from typing import Any
-from xml.sax.saxutils import escape
 
 Answer = tuple[int, dict[str, str], bytes]
 """An HTTP answer: status, headers, body."""
@@ -73,7 +73,7 @@ def rendered(error: ApiError, protocol: Protocol, request_id: str, *, service: s
         pairs = (("__type", error.code), ("message", error.message))
         cbor = b"\xa2" + b"".join(_cbor_text(part) for pair in pairs for part in pair)
         return error.status, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}, cbor
-    code, message = escape(error.code), escape(error.message)
+    code, message = (html.escape(part, quote=False) for part in (error.code, error.message))
     core = f"<Code>{code}</Code><Message>{message}</Message>"
     if protocol is Protocol.EC2:
         xml = (
