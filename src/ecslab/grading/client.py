@@ -18,6 +18,8 @@ from zmq import POLLIN, Poller  # type: ignore[attr-defined]
 OUTPUT_BYTES_MAX = 1_000_000
 """Bytes of outputs that are kept for one cell; later ones are dropped. A check cell prints one short line."""
 
+_LEAVE_S = 2.0
+
 
 class KernelDied(Exception):  # noqa: N818 - it says what happened
     """The kernel's process has ended."""
@@ -41,7 +43,7 @@ class ForkedKernelClient(BlockingKernelClient):  # type: ignore[misc]
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             if self._wait(deadline, reply=True):
-                return self._take(self.shell_channel)
+                return self._let_it_leave(self._take(self.shell_channel))
             if deadline is not None and time.monotonic() >= deadline:
                 raise Empty
 
@@ -103,6 +105,14 @@ class ForkedKernelClient(BlockingKernelClient):  # type: ignore[misc]
             if self._kept[cell] > OUTPUT_BYTES_MAX:
                 return
         self._outputs.append(message)
+
+    def _let_it_leave(self, message: dict[str, Any]) -> dict[str, Any]:
+        """After `exit()` a kernel replies first and ends a moment later: wait for it, so that the next cell knows."""
+        payload = message["content"].get("payload") or []
+        forked = self.parent.provisioner.forked
+        if forked is not None and any(one.get("source") == "ask_exit" for one in payload):
+            forked.wait(_LEAVE_S)
+        return message
 
     @staticmethod
     def _take(channel: Any) -> dict[str, Any]:

@@ -89,6 +89,7 @@ class GradingPlugin:
         self._hidden, self._tell = hidden, tell
         self._deadline = time.monotonic() + limits.submission_s
         self._cloud_lost = False
+        self._last = ""
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Decide by the manifest which outputs are compared; nothing is skipped, nothing is expected to raise."""
@@ -102,8 +103,7 @@ class GradingPlugin:
         item.parent.timed_out = False
         if time.monotonic() > self._deadline:
             notice = Notice("out-of-time", {"limit": f"{self._limits.submission_s:g}"})
-            if notice not in self.recorded.notices:
-                self.recorded.notices.append(notice)
+            self._note(notice)
             pytest.fail("out of time", pytrace=False)
 
     @pytest.hookimpl(wrapper=True)
@@ -114,6 +114,7 @@ class GradingPlugin:
         if check is not None:
             self.recorded.checks[check] = record
         self._revive(item.parent)
+        self._last = str(_about(item).get("key"))
         if check is None:
             return (yield)
         self._ask_cloud({"do": "open", "check": check})
@@ -154,13 +155,14 @@ class GradingPlugin:
             return self._cloud.ask(message, _CLOUD_S)
         except (ChannelClosed, TimeoutError):
             self._cloud_lost = True  # a late answer would be taken for the next one
-            self.recorded.notices.append(Notice("no-cloud"))
+            self._note(Notice("no-cloud"))
             return None
 
     def _revive(self, book: Any) -> None:
         """Start another kernel when the one before is dead, and run the lab's opening in it."""
         if book.kernel is not None and book.kernel.is_alive():
             return
+        self._note(Notice("kernel-died", {"cell": self._last}))
         if book.kernel is not None and hasattr(book.kernel, "km"):
             with contextlib.suppress(Exception):
                 book.kernel.stop()
@@ -175,16 +177,16 @@ class GradingPlugin:
         cell = str(_about(item).get("key"))
         outputs = [one for one in item.test_outputs or [] if one.get("output_type") == "error"]
         if isinstance(error, KernelDied):
-            self.recorded.notices.append(Notice("kernel-died", {"cell": cell}))
+            self._note(Notice("kernel-died", {"cell": cell}))
         elif item.parent.timed_out:
-            self.recorded.notices.append(
-                Notice("cell-timeout", {"cell": cell, "limit": f"{self._limits.cell_s:g}"})
-            )
+            self._note(Notice("cell-timeout", {"cell": cell, "limit": f"{self._limits.cell_s:g}"}))
         elif outputs and not (is_check and outputs[0].get("ename") == "CheckFailed"):
             name, value = str(outputs[0].get("ename")), str(outputs[0].get("evalue"))
-            self.recorded.notices.append(
-                Notice("cell-failed", {"cell": cell, "error": self._clean(f"{name}: {value}")})
-            )
+            self._note(Notice("cell-failed", {"cell": cell, "error": self._clean(f"{name}: {value}")}))
+
+    def _note(self, notice: Notice) -> None:
+        if notice not in self.recorded.notices:
+            self.recorded.notices.append(notice)
 
     def _clean(self, text: str) -> str:
         """One line without escapes, and without what differs from run to run."""
