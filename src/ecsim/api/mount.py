@@ -9,6 +9,7 @@ What is patched, and given back by `uninstall`:
 - targets: registering, deregistering and describing the targets of a target group ask a `TargetsPort`.
 - ids of log events are counted by cloud.
 - pushing to ECR: digests, tags that move, immutable tags.
+- service models are read once, for moto and for the clients together.
 - the names of a handler class's methods are looked up once, not at every call.
 - Application Auto Scaling asks us, not moto's ECS, whether a service exists.
 
@@ -31,10 +32,13 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from ecsim.api.virtual import REALS, Moment, stand_ins
+from ecsim.api.wire import loader
 
 _SWEPT_NOT = ("moto.core.base_backend", "moto.moto_api._internal")
 """Modules whose own identities must stay unique, or that are the source of chance themselves."""
 
+_CHANGED_BY_MOTO = ("s3", "s3control", "sqs", "cloudfront", "route53")
+"""Services for which moto's `moto-extras` change more of the model than its errors."""
 _DRAW_FROM_OS = frozenset(
     {
         "moto.dynamodbstreams.models",
@@ -157,6 +161,7 @@ def install(
     self_check()
     import moto.core.base_backend
     import moto.core.responses
+    import moto.core.utils
     import moto.settings
 
     mounted = _Mounted(now=now, seed=seed, targets=targets, service_exists=service_exists)
@@ -164,6 +169,7 @@ def install(
     mounted.replace(moto.settings, "ec2_load_default_amis", lambda: False)
     _seed_new_backends(mounted, moto.core.base_backend.AccountSpecificBackend)
     mounted.replace(moto.core.responses, "method_names_from_class", cache(_names_of_methods))
+    mounted.replace(moto.core.utils, "create_loader", _sharing_loader)
     sys.meta_path.insert(0, mounted.finder)
     for name, module in _moto_modules():
         mounted.arrived(name, module)
@@ -215,7 +221,7 @@ def self_check(*, deeply: bool = False) -> None:
     """
     from moto import settings
     from moto.backends import get_backend
-    from moto.core import base_backend, model_instances, request, responses
+    from moto.core import base_backend, model_instances, request, responses, utils
     from moto.moto_api._internal import mock_random
 
     _expect(base_backend.AccountSpecificBackend, "__getitem__", ["self", "region_name"])
@@ -223,6 +229,7 @@ def self_check(*, deeply: bool = False) -> None:
     _expect(model_instances, "reset_model_data", [])
     _expect(settings, "ec2_load_default_amis", [])
     _expect(request.Request, "from_primitives", ["method", "url", "headers", "body"])
+    _expect(utils, "create_loader", [])
     _expect(responses, "method_names_from_class", ["clazz"])
     if not isinstance(mock_random, random.Random):
         raise HookMoved("moto.moto_api._internal.mock_random: expected a random.Random")
@@ -250,6 +257,22 @@ def _moto_modules() -> list[tuple[str, ModuleType]]:
         for name, module in list(sys.modules.items())
         if name.startswith("moto.") and isinstance(module, ModuleType)
     ]
+
+
+@cache
+def _sharing_loader() -> Any:
+    """Moto's model loader, which takes what the clients' loader has read: the largest part of a cold start.
+
+    Not for the services whose models moto changes more than by adding errors.
+    """
+    from moto.core.loaders import Loader, moto_root
+
+    class SharingLoader(Loader):  # type: ignore[misc]
+        def load_data(self, name: str) -> Any:
+            own = name.partition("/")[0] in _CHANGED_BY_MOTO
+            return super().load_data(name) if own else loader().load_data(name)
+
+    return SharingLoader(extra_search_paths=[moto_root])
 
 
 def _names_of_methods(clazz: type) -> frozenset[str]:
