@@ -16,6 +16,7 @@ def test_a_separate_cloud_answers_and_ends(tmp_path):
         world.close()
         assert cloud.control_socket == str(tmp_path / "control")
     assert cloud.process.returncode == 0
+    assert cloud.told() == []
     assert not (tmp_path / "control").exists()
 
 

@@ -13,6 +13,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 START_TIMEOUT_S = 60.0
 """How long a cloud may take to start, in real time."""
 STOP_TIMEOUT_S = 5.0
+TOLD_LINES_MAX = 50
 
 Setup = Callable[["Cloud", "World", "Control"], None]
 
@@ -46,6 +48,18 @@ class SeparateCloud:
         self.ready = dict(ready)
         self.endpoint_url = str(ready["url"])
         self.control_socket: str | None = ready.get("control")
+        self._told: deque[str] = deque(maxlen=TOLD_LINES_MAX)
+        # Nobody else reads what it complains about, and a full pipe would stop it.
+        self._reader = threading.Thread(target=self._read, name="ecslab-complaints", daemon=True)
+        self._reader.start()
+
+    def told(self) -> list[str]:
+        """The last lines that the process wrote to its standard error."""
+        return list(self._told)
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        self._told.extend(self.process.stderr)
 
     def close(self) -> None:
         """End the process. Does nothing the second time."""
@@ -56,6 +70,7 @@ class SeparateCloud:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._reader.join()
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
