@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from ecslab.notebook.words import commands
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+_USAGE_ERROR = re.compile(r"^\S+: error:")
+"""The CLI's argument parser puts the program's name in front, which in a kernel is the kernel's."""
 
 
 def register(shell: InteractiveShell, link: Link) -> None:
@@ -55,5 +59,7 @@ def run(link: Link, argv: list[str]) -> Any:
 def _shortly(err: str) -> str:
     """What the CLI says about an error, without the usage text in front of it."""
     lines = [line.strip() for line in err.strip().split("\n") if line.strip()]
-    told = next((nth for nth, line in enumerate(lines) if line.startswith("aws: error:")), 0)
-    return " ".join(lines[told:])
+    told = next((nth for nth, line in enumerate(lines) if _USAGE_ERROR.match(line)), None)
+    if told is None:
+        return " ".join(lines)
+    return " ".join([_USAGE_ERROR.sub("aws: error:", lines[told]), *lines[told + 1 :]])

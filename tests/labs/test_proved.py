@@ -1,0 +1,68 @@
+"""`ecslab verify` of every lab, and that what was built is up to date."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ecslab.course.catalog import Course
+from ecslab.lab.messages import load_messages
+from ecslab.notebook.build import stale
+from ecslab.notebook.verify import verify
+from tests.labs.rig import LABS, ROOT, play, source
+
+SEEDS = (1, 7)
+
+
+def silent(_line):
+    """Tell nobody."""
+
+
+def test_every_lab_is_tested_here():
+    assert tuple(lab.slug for lab in Course.load(ROOT).labs) == LABS
+
+
+@pytest.mark.parametrize("slug", LABS)
+def test_solved_is_full_and_untouched_is_nought_in_both_languages(slug):
+    assert verify(ROOT, slug, tell=silent) == []
+
+
+@pytest.mark.parametrize("slug", LABS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_same_answers_are_right_for_other_seeds(slug, seed):
+    mistakes, runs = play(slug, seed=seed)
+    assert set(mistakes.values()) == {None}
+    assert [run.error for run in runs if run.error] == []
+
+
+@pytest.mark.parametrize("slug", LABS)
+def test_seeds_differ(slug):
+    """Two learners' labs are not the same: what is given to them differs in more than ids."""
+    from ecslab.course.variant import variant_of
+
+    folder = source(slug).folder
+    assert len({str(variant_of(folder, seed)) for seed in range(6)}) > 3
+
+
+@pytest.mark.parametrize("slug", LABS)
+def test_notebooks_and_manifests_are_up_to_date(slug):
+    assert stale(ROOT, [slug], run=False, tell=silent) == [], "run: ecslab build"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", LABS)
+def test_solutions_are_up_to_date_and_the_same_every_time(slug):
+    assert stale(ROOT, [slug], tell=silent) == [], "run: ecslab build"
+
+
+@pytest.mark.parametrize("slug", LABS)
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_checks_send_the_learner_to_headings_that_there_are(slug, lang):
+    quoted = {"en": r'chapter (\d\d), "([^"]+)"', "ja": r"第 (\d\d) 章「([^」]+)」"}[lang]
+    for name, message in load_messages(source(slug).folder).items():
+        found = re.search(quoted, message.look[lang])
+        assert found, f"{name}: {message.look[lang]}"
+        [page] = (ROOT / "docs" / lang).glob(f"{found.group(1)}-*.md")
+        headings = re.findall(r"^#+ (.*?)(?: \{.*\})?$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert found.group(2) in headings, f"{name}: {page.name} has no heading {found.group(2)!r}"
