@@ -158,11 +158,19 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             "スケールインで止めるタスク。最も多いアベイラビリティーゾーンから選び、同数なら新しいものから止めます。",
         ),
         (
+            _E,
+            "botocore ecs UpdateTaskProtection; ECS Developer Guide, task-scale-in-protection",
+            "Scale-in protection of tasks: it ends by itself, holds back scaling in and deployments, and is refused "
+            "when more tasks would be protected than desired.",
+            "タスクのスケールイン保護: 期限で自動的に終わること、スケールインとデプロイによる停止を防ぐこと、"
+            "保護されたタスクが必要数を超えるときは拒否されること。",
+        ),
+        (
             _N,
             "botocore ecs CreateServiceRequest",
-            "DAEMON, capacity provider strategies (the first provider takes all), AZ rebalancing, task protection, "
+            "DAEMON, capacity provider strategies (the first provider takes all), AZ rebalancing, "
             "Service Connect, service discovery, placement.",
-            "DAEMON、キャパシティープロバイダー戦略 (先頭のものだけを使います)、AZ リバランシング、タスク保護、"
+            "DAEMON、キャパシティープロバイダー戦略 (先頭のものだけを使います)、AZ リバランシング、"
             "Service Connect、サービス検出、タスク配置。",
         ),
     ),

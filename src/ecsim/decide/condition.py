@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ecsim.model.network import Target, TargetState
@@ -37,16 +37,34 @@ class Seen:
     Attributes:
         until_ms: when the condition may change by the passing of time alone, or None.
         failed_in: the target group whose checks it failed, None when a container's own checks failed.
+        protected_until_ms: while scale-in protection holds, its end; neither a deployment nor scaling in stops it.
     """
 
     task: Task
     condition: Condition
     until_ms: int | None = None
     failed_in: str | None = None
+    protected_until_ms: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether protection keeps the scheduler from stopping it. An unhealthy task is replaced all the same."""
+        return self.protected_until_ms is not None and self.condition not in (
+            Condition.UNHEALTHY,
+            Condition.STOPPING,
+        )
 
 
 def look(task: Task, targets: Mapping[TargetKey, Target], *, grace_s: int, now_ms: int) -> Seen:
-    """The condition of a task that is not STOPPED.
+    """The condition of a task that is not STOPPED, and whether it is protected from scaling in."""
+    seen = _condition(task, targets, grace_s=grace_s, now_ms=now_ms)
+    if not task.is_protected(now_ms):
+        return seen
+    return replace(seen, protected_until_ms=task.protected_until_ms)
+
+
+def _condition(task: Task, targets: Mapping[TargetKey, Target], *, grace_s: int, now_ms: int) -> Seen:
+    """What the task's states say.
 
     Source for what counts as healthy: botocore ecs DeploymentConfiguration.minimumHealthyPercent; for the grace
     period: botocore ecs CreateServiceRequest.healthCheckGracePeriodSeconds.

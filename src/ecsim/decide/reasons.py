@@ -16,6 +16,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "rolling.wait_draining": ("stopping", "total", "max_total"),
     "rolling.stuck": ("desired", "min_healthy", "max_total", "minimum_healthy_percent", "maximum_percent"),
     "rolling.complete": ("desired",),
+    "rolling.protected": ("protected", "total", "desired"),
     # Keeping the desired count
     "scale.out": ("start", "active", "desired"),
     "scale.in": ("active", "desired", "zone"),

@@ -41,6 +41,12 @@ STUCK = (
 INCONSISTENT = "(service {name}) is unable to consistently start tasks successfully."
 """Source: ECS Developer Guide, service-event-messages-list."""
 
+PROTECTED = (
+    "(service {name}) was unable to reach steady state because (taskSet {task_set}) was unable to scale in "
+    "due to (reason {count} tasks under protection)"
+)
+"""Source: ecs-behaviour.md 5.7, observed; without a final dot."""
+
 THROTTLE_TOLD_AFTER = 3
 
 
@@ -138,6 +144,8 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
     surplus = stop_surplus(service, new)
     if surplus:
         return surplus
+    kept = [s for s in old if s.is_held]
+    old = [s for s in old if not s.is_held]
     configuration = service.deployment_configuration
     unhealthy = [s for s in new if s.condition is Condition.UNHEALTHY]
     rollout = Rollout(
@@ -151,21 +159,49 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
         starting_old=_count(old, Condition.STARTING),
         total=len(seen),
         stopping=_count(seen, Condition.STOPPING),
+        protected=len(kept),
+        healthy_protected=_count(kept, Condition.HEALTHY),
     )
     missing = rollout.desired - rollout.active_new
-    if not old and missing <= 0:
-        return []
+    if not old and not kept and missing <= 0:
+        return _hold(service, new, len(seen)) if missing < 0 else []
     step = next_step(rollout)
-    if not old and not step.start:
+    if not old and not kept and not step.start:
         return [Wait(reason=because("scale.pending", active=rollout.active_new, desired=rollout.desired))]
     if step.start and now_ms < primary.next_launch_at_ms:
         return _throttled(service, now_ms)
     if step.start:
-        return [_start(service, step.start, step.reason, rolling=bool(old), active=rollout.active_new)]
+        return [
+            _start(service, step.start, step.reason, rolling=bool(old or kept), active=rollout.active_new)
+        ]
     actions: list[Action] = _stop_old(service, old, step.stop_useless, step.stop_healthy, step.reason)
+    if step.held:
+        return _hold(service, kept, len(seen))
     if step.stuck:
         return [Tell(message=STUCK.format(name=service.name)), Wait(reason=step.reason)]
     return actions or [Wait(reason=step.reason)]
+
+
+def _hold(service: Service, seen: list[Seen], total: int) -> list[Action]:
+    """Tasks that should go are protected: tell of it, and wait until the first protection ends.
+
+    Source: ECS Developer Guide, task-scale-in-protection (ECS sends service events when protected tasks keep a
+    deployment from reaching the steady state).
+    """
+    kept = [s for s in seen if s.is_held]
+    ends = [s.protected_until_ms for s in kept if s.protected_until_ms is not None]
+    if not ends:
+        return []
+    by_set: dict[str, int] = {}
+    for s in kept:
+        task_set = s.task.deployment_id or ""
+        by_set[task_set] = by_set.get(task_set, 0) + 1
+    tells: list[Action] = [
+        Tell(message=PROTECTED.format(name=service.name, task_set=task_set, count=count))
+        for task_set, count in by_set.items()
+    ]
+    reason = because("rolling.protected", protected=len(kept), total=total, desired=service.desired_count)
+    return [*tells, Wait(reason=reason, until_ms=min(ends))]
 
 
 def _start(service: Service, count: int, reason: Reason, *, rolling: bool, active: int) -> StartTasks:
@@ -219,6 +255,7 @@ def _after_failure(service: Service, seen: list[Seen]) -> list[Action]:
         for s in seen
         if s.task.deployment_id == service.primary.id
         and s.condition in (Condition.PENDING, Condition.STARTING, Condition.UNHEALTHY)
+        and not s.is_held
     ]
 
 

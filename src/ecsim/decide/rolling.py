@@ -19,11 +19,14 @@ class Rollout:
 
     Attributes:
         active_new: tasks of the primary deployment that ECS wants RUNNING, unhealthy ones not counted.
-        healthy_new, healthy_old: tasks that count as healthy.
+        healthy_new, healthy_old: tasks that count as healthy and may be stopped.
         useless_old: old tasks that are pending or unhealthy: stopping them makes nobody poorer.
         starting_old: old tasks that are RUNNING and not yet known to be healthy.
         total: every task that is not STOPPED, those on their way out included.
         stopping: tasks on their way out.
+        protected: old tasks that scale-in protection keeps from being stopped; they are in none of the counts of old
+            tasks above, but in `total`.
+        healthy_protected: those of them that count as healthy.
     """
 
     desired: int
@@ -36,6 +39,13 @@ class Rollout:
     starting_old: int
     total: int
     stopping: int
+    protected: int = 0
+    healthy_protected: int = 0
+
+    @property
+    def healthy(self) -> int:
+        """Every task that counts as healthy."""
+        return self.healthy_new + self.healthy_old + self.healthy_protected
 
     @property
     def floor(self) -> int:
@@ -57,12 +67,14 @@ class Step:
         stop_useless: old tasks to stop that are pending, unhealthy or not yet healthy.
         stop_healthy: old tasks to stop that are healthy.
         stuck: whether nothing can ever move with these percents.
+        held: whether only scale-in protection is in the way.
     """
 
     start: int = 0
     stop_useless: int = 0
     stop_healthy: int = 0
     stuck: bool = False
+    held: bool = False
     reason: Reason
 
 
@@ -95,7 +107,7 @@ def next_step(rollout: Rollout) -> Step:
             stop_useless=r.useless_old, reason=because("rolling.stop_old_unhealthy", old=r.useless_old)
         )
     # Every new task is there: old ones go as new ones become healthy, never below the desired count.
-    healthy = r.healthy_new + r.healthy_old
+    healthy = r.healthy
     keep = max(r.floor, r.desired)
     stop = min(r.healthy_old, max(0, healthy - keep))
     stop_starting = r.starting_old if r.healthy_new >= r.desired else 0
@@ -112,14 +124,23 @@ def next_step(rollout: Rollout) -> Step:
                 desired=r.desired,
             )
         )
+    if r.protected and not r.stopping:
+        return _held(r)
     return Step(
         reason=because("rolling.wait_draining", stopping=r.stopping, total=r.total, max_total=r.ceiling)
     )
 
 
+def _held(r: Rollout) -> Step:
+    return Step(
+        held=True,
+        reason=because("rolling.protected", protected=r.protected, total=r.total, desired=r.desired),
+    )
+
+
 def _make_room(r: Rollout, spare_old: int) -> Step:
     """The ceiling is reached and new tasks are missing: stop what the floor allows."""
-    healthy = r.healthy_new + r.healthy_old
+    healthy = r.healthy
     wanted = (r.desired - r.active_new) - max(0, r.ceiling - r.total) - r.stopping
     if wanted <= 0:
         return Step(
@@ -149,6 +170,8 @@ def _make_room(r: Rollout, spare_old: int) -> Step:
                 maximum_percent=r.maximum_percent,
             )
         )
+    if r.protected:
+        return _held(r)
     return Step(
         stuck=True,
         reason=because(

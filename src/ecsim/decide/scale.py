@@ -1,7 +1,8 @@
 """Scaling in: which tasks go when there are more than desired.
 
 Without a placement strategy: from the Availability Zone with most tasks of the service. Source: botocore ecs
-UpdateService; ecs-behaviour.md 5.7. Among equals this simulation takes the youngest.
+UpdateService; ecs-behaviour.md 5.7. Among equals this simulation takes the youngest. Protected tasks stay.
+Source: botocore ecs UpdateTaskProtection.
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ def stop_surplus(service: Service, seen: list[Seen]) -> list[Action]:
     age = {s.task.arn: place for place, s in enumerate(alive)}
     actions: list[Action] = []
     active = len(alive)
-    for _ in range(surplus):
+    may_go = [s for s in alive if not s.is_held]
+    for _ in range(min(surplus, len(may_go))):
         pick = min(
-            alive,
+            may_go,
             key=lambda s: (_RANK[s.condition], -zones[s.task.availability_zone], -age[s.task.arn]),
         )
-        alive.remove(pick)
+        may_go.remove(pick)
         zone = pick.task.availability_zone
         zones[zone] -= 1
         actions.append(

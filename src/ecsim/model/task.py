@@ -99,6 +99,7 @@ class Task:
         eni: the id, MAC and addresses of its network interface (awsvpc only).
         targets: the load balancer targets that ECS registered for it.
         ever_running: whether it reached RUNNING; the circuit breaker and the launch throttle ask this.
+        protected_until_ms: until when scale-in protection holds, or None when it was not asked for.
         request: the members of RunTask or of the service that the API echoes (tags, overrides, ...).
     """
 
@@ -134,6 +135,7 @@ class Task:
     stopping_at_ms: int | None = None
     execution_stopped_at_ms: int | None = None
     stopped_at_ms: int | None = None
+    protected_until_ms: int | None = None
     tags: tuple[tuple[str, str], ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
     network_configuration: Mapping[str, Any] = field(default_factory=dict)
@@ -149,6 +151,10 @@ class Task:
     def is_pending(self) -> bool:
         """Whether DescribeServices counts it as pending."""
         return self.last_status in BEFORE_RUNNING
+
+    def is_protected(self, now_ms: int) -> bool:
+        """Whether scale-in protection holds at a moment."""
+        return self.protected_until_ms is not None and now_ms < self.protected_until_ms
 
     def container(self, name: str) -> Container | None:
         """The container of that name, or None."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ecsim.api.ecs.clusters import OPERATIONS as CLUSTERS
 from ecsim.api.ecs.instances import OPERATIONS as INSTANCES
 from ecsim.api.ecs.not_simulated import OPERATIONS as NOT_SIMULATED
+from ecsim.api.ecs.protection import OPERATIONS as PROTECTION
 from ecsim.api.ecs.rollouts import OPERATIONS as ROLLOUTS
 from ecsim.api.ecs.run_task import OPERATIONS as RUN_TASK
 from ecsim.api.ecs.services import OPERATIONS as SERVICES
@@ -19,7 +20,7 @@ from ecsim.api.ecs.words import check
 if TYPE_CHECKING:
     from ecsim.api.ecs.desk import Answer, Desk, Handler
 
-TOPICS = (CLUSTERS, TASK_DEFINITIONS, SERVICES, ROLLOUTS, RUN_TASK, TASKS, INSTANCES, TAGS)
+TOPICS = (CLUSTERS, TASK_DEFINITIONS, SERVICES, ROLLOUTS, RUN_TASK, TASKS, PROTECTION, INSTANCES, TAGS)
 """What each file of this folder answers. A new file adds its `OPERATIONS` here."""
 
 

@@ -49,7 +49,7 @@ BY_TOPIC: dict[str, tuple[str, ...]] = {
         "UpdateTaskSet",
     ),
     "steering of service deployments": ("ContinueServiceDeployment", "StopServiceDeployment"),
-    "ECS Exec and task protection": ("ExecuteCommand", "GetTaskProtection", "UpdateTaskProtection"),
+    "ECS Exec": ("ExecuteCommand",),
     "Service Connect namespaces": ("ListServicesByNamespace",),
     "managed daemons": (
         "CreateDaemon",

@@ -38,6 +38,10 @@ REASONS: dict[str, str] = {
     "rolling.complete": (
         "Completes the deployment: its {desired:task is|tasks are} healthy, and no old task is left."
     ),
+    "rolling.protected": (
+        "Waits: scale-in protection keeps {protected:task|tasks} from being stopped. {total:task exists|tasks exist}, "
+        "{desired:is|are} desired."
+    ),
     "scale.out": "Starts {start:task|tasks}: {active} of {desired} desired were there.",
     "scale.in": "Stops a task in {zone}, the zone with most tasks: {active} were there, {desired} desired.",
     "scale.pending": (

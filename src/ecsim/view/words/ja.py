@@ -38,6 +38,10 @@ REASONS: dict[str, str] = {
     "rolling.complete": (
         "デプロイを完了します。新しいタスク {desired} 個が正常で、古いタスクは残っていません。"
     ),
+    "rolling.protected": (
+        "待機します。スケールイン保護中のタスクが {protected} 個あり、停止できません。"
+        "必要数 {desired} に対して {total} 個のタスクがあります。"
+    ),
     "scale.out": "タスクを {start} 個起動します。必要数 {desired} に対して {active} 個でした。",
     "scale.in": (
         "タスクが最も多いアベイラビリティーゾーン {zone} のタスクを 1 個停止します。必要数 {desired} に対して "
