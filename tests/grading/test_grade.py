@@ -16,7 +16,7 @@ from tests.grading import books
 from tests.grading.books import FIRST, ROLLING, blank, line_of, solved
 from tests.grading.conftest import Graded
 
-CELL_S = 4
+CELL_S = 8
 
 
 def forged_outputs():

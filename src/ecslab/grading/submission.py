@@ -61,7 +61,9 @@ def parse(content: bytes, limits: Limits) -> Submission:
         Refused: it is not a notebook of this course; its notice says what is wrong.
     """
     book = _mapping(_json(content), "not-notebook")
-    if book.get("nbformat") != FORMAT or isinstance(book.get("nbformat"), bool):
+    if "nbformat" not in book:
+        raise Refused("not-notebook", why="it has no nbformat")
+    if book["nbformat"] != FORMAT or isinstance(book.get("nbformat"), bool):
         raise Refused("wrong-format", seen=_short(book.get("nbformat")))
     ours = _mapping(_mapping(book.get("metadata"), "not-notebook").get("ecslab"), "not-ours")
     lab, version, lang = ours.get("lab"), ours.get("version"), ours.get("lang")

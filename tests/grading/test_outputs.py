@@ -1,0 +1,168 @@
+"""The files of a run, from results made by hand: safe in spreadsheets, XML and browsers, and fit for their readers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+from ecslab.grading import feedback, gradebook, junit, report, results
+from ecslab.grading.progress import Progress, duration
+from ecslab.grading.results import CheckResult, SubmissionResult
+from ecslab.grading.words import NOTICES, PAGE, Notice
+
+EVIL = '<script>alert(1)</script>"\x1b[31m\x00]]>&::error::'
+GOOD = SubmissionResult(
+    name="alice",
+    sha256="0" * 64,
+    status="graded",
+    lab="02-first-service",
+    version=1,
+    seed=2,
+    lang="en",
+    checks=(
+        CheckResult(id="1.1", points=1, points_max=1, passed=True, asked=True, agreed=True, text="well done"),
+        CheckResult(id="2.1", points=0, points_max=2, passed=False, asked=True, mistake="none", text=EVIL),
+        CheckResult(id="3.1", points=0, points_max=2, passed=True, notice=Notice("not-agreed")),
+    ),
+    notices=(Notice("cell-failed", {"cell": "answer-2", "error": EVIL}),),
+    calls=({"n": 1, "at_ms": 61_000, "call": f"ecs.{EVIL}", "error": EVIL},),
+)
+REFUSED = SubmissionResult(
+    name='=HYPERLINK("http://evil")', sha256=None, status="refused", notices=(Notice("not-regular"),)
+)
+FAILED = SubmissionResult(
+    name="carol",
+    sha256="1" * 64,
+    status="failed",
+    lab="02-first-service",
+    version=1,
+    seed=2,
+    lang="ja",
+    checks=(CheckResult(id="1.1", points=0, points_max=1, notice=Notice("not-run")),),
+    notices=(Notice("grader-failed", {"why": "x"}),),
+)
+ALL = (GOOD, REFUSED, FAILED)
+
+
+def test_results_fit_their_schema():
+    data = json.loads(results.to_json(ALL, ["x.txt"]))
+    jsonschema.validate(data, results.schema())
+    assert [one["points"] for one in data["submissions"]] == [1, 0, 0]
+
+
+def test_the_schema_notices_what_is_wrong():
+    data = json.loads(results.to_json([GOOD], []))
+    data["submissions"][0]["points"] = -1
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, results.schema())
+    silent = json.loads(results.to_json([REFUSED], []))
+    silent["submissions"][0]["notices"] = []
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(silent, results.schema())
+
+
+def test_the_gradebook_reads_back():
+    rows = list(csv.DictReader(io.StringIO(gradebook.to_csv(ALL))))
+    assert rows[0]["submission"] == "alice"
+    assert (rows[0]["points"], rows[0]["points_max"], rows[0]["percent"]) == ("1", "5", "20.0")
+    assert (rows[0]["02-first-service 1.1"], rows[0]["02-first-service 2.1"]) == ("1", "0")
+    assert rows[1]["02-first-service 1.1"] == ""
+    assert rows[1]["percent"] == ""
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "  =", "\uff1d", "\uff20"])
+def test_no_cell_begins_like_a_formula(start):
+    assert gradebook.text(f"{start}1+1").startswith("'")
+    assert gradebook.text("alice-1") == "alice-1"
+
+
+def test_junit_reads_back():
+    root = ET.fromstring(junit.to_xml(ALL))
+    suites = root.findall("testsuite")
+    counts = [(s.get("tests"), s.get("failures"), s.get("errors")) for s in suites]
+    assert counts == [("3", "2", "0"), ("1", "1", "0"), ("1", "0", "1")]
+    cases = suites[0].findall("testcase")
+    assert [case.find("failure") is None for case in cases] == [True, False, False]
+    assert "script" in cases[1].find("failure").text
+    for suite in suites:
+        assert len(suite.findall("testcase")) == int(suite.get("tests"))
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        assert not [name for name, _ in attrs if name.startswith("on") or name in ("src", "href")]
+
+
+def test_feedback_escapes_everything():
+    for one in ALL:
+        page = feedback.to_html(one)
+        tags = Tags()
+        tags.feed(page)
+        assert "script" not in tags.tags
+        assert "Content-Security-Policy" in page
+    assert "00:01:01" in feedback.to_html(GOOD)
+
+
+def test_feedback_files_have_plain_names_that_do_not_collide():
+    names = ["alice", "a/b", "a-b", "../../etc/passwd", ".", "x" * 300, "日本", "A", "a"]
+    files = feedback.file_names(names)
+    assert len(set(files.values())) == len(names)
+    assert files["alice"] == "alice.html"
+    for file in files.values():
+        assert file.replace("-", "").replace(".", "").replace("_", "").isalnum()
+        assert not file.startswith(".")
+        assert len(file) < 130
+
+
+def test_every_notice_is_there_in_both_languages_with_the_same_fields():
+    import string
+
+    for code, texts in NOTICES.items():
+        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in texts]
+        assert fields[0] == fields[1], code
+        assert all(texts), code
+    assert set(PAGE["en"]) == set(PAGE["ja"])
+
+
+def test_an_earlier_run_is_kept(tmp_path):
+    report.write(tmp_path, [GOOD], [], {})
+    first = (tmp_path / "results.json").read_bytes()
+    report.write(tmp_path, [FAILED], [], {})
+    assert (tmp_path / "earlier" / "results.json").read_bytes() == first
+    assert [path.name for path in (tmp_path / "feedback").iterdir()] == ["carol.html"]
+    report.write(tmp_path, [GOOD], [], {})
+    assert (tmp_path / "results.json").read_bytes() == first
+
+
+def test_the_order_of_arrival_does_not_matter(tmp_path):
+    report.write(tmp_path / "a", ALL, [], {})
+    report.write(tmp_path / "b", ALL[::-1], [], {})
+    for name in ("results.json", "gradebook.csv", "junit.xml"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_progress_says_the_time_left():
+    now = [0.0]
+    stream = io.StringIO()
+    progress = Progress(stream, 4, clock=lambda: now[0])
+    now[0] = 30.0
+    progress.step()
+    assert stream.getvalue() == "graded 1 of 4, about 1 min 30 s left\n"
+    now[0] = 31.0
+    progress.step()
+    assert progress.line() == "graded 2 of 4, about 31 s left"
+    progress.step()
+    progress.step()
+    assert stream.getvalue().splitlines()[-1] == "graded 4 of 4"
+    assert (duration(59.4), duration(61)) == ("59 s", "1 min 1 s")
