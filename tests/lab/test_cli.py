@@ -47,7 +47,7 @@ WRONG = {
     "an unknown lab": (
         ("verify", "99-none"),
         2,
-        "there is no lab '99-none'. There are: 02-first-service, 11-rolling",
+        "there is no lab '99-none'. There are: 02-first-service, ",
     ),
     "a lab to build that there is not": (("build", "x"), 2, "there is no lab 'x'"),
     "a variant without a place": (

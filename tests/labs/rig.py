@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
+from ecslab.course.catalog import Course
 from ecslab.course.source import read
 from ecslab.lab.stage import Stage
 from ecslab.notebook.inprocess import run_cells, surroundings
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST, ROLLING = "02-first-service", "11-rolling"
-LABS = (FIRST, ROLLING)
+LABS = tuple(lab.slug for lab in Course.load(ROOT).labs)
 
 
 @cache

@@ -6,21 +6,17 @@ import re
 
 import pytest
 
-from ecslab.course.catalog import Course
 from ecslab.lab.messages import load_messages
 from ecslab.notebook.build import stale
+from ecslab.notebook.mutants import outcomes
 from ecslab.notebook.verify import verify
-from tests.labs.rig import LABS, ROOT, play, source
+from tests.labs.rig import FIRST, LABS, ROLLING, ROOT, play, source
 
 SEEDS = (1, 7)
 
 
 def silent(_line):
     """Tell nobody."""
-
-
-def test_every_lab_is_tested_here():
-    assert tuple(lab.slug for lab in Course.load(ROOT).labs) == LABS
 
 
 @pytest.mark.parametrize("slug", LABS)
@@ -36,7 +32,7 @@ def test_the_same_answers_are_right_for_other_seeds(slug, seed):
     assert [run.error for run in runs if run.error] == []
 
 
-@pytest.mark.parametrize("slug", LABS)
+@pytest.mark.parametrize("slug", [FIRST, ROLLING])
 def test_seeds_differ(slug):
     """Two learners' labs are not the same: what is given to them differs in more than ids."""
     from ecslab.course.variant import variant_of
@@ -66,3 +62,15 @@ def test_checks_send_the_learner_to_headings_that_there_are(slug, lang):
         [page] = (ROOT / "docs" / lang).glob(f"{found.group(1)}-*.md")
         headings = re.findall(r"^#+ (.*?)(?: \{.*\})?$", page.read_text(encoding="utf-8"), re.MULTILINE)
         assert found.group(2) in headings, f"{name}: {page.name} has no heading {found.group(2)!r}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", LABS)
+def test_no_argument_changes_without_a_check_noticing(slug):
+    """Each mutant is noticed or defended, and none that is noticed is defended."""
+    open_ones = [
+        one.mutant.id
+        for one in outcomes(source(slug), ROOT)
+        if (one.noticed is None) is (one.defended is None)
+    ]
+    assert open_ones == []
