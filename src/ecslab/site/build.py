@@ -53,7 +53,6 @@ def build(root: Path, target: Path | None = None) -> Path:
             "mkdocs",
             "build",
             "--strict",
-            "--quiet",
             "--config-file",
             CONFIGS[lang],
         ]
@@ -101,5 +100,6 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _brief(said: str) -> str:
     """The generator's answer without Python's own lines."""
-    lines = [line for line in said.splitlines() if line.strip() and not line.startswith(("  ", "Traceback"))]
+    noise = ("INFO", "Traceback", "  File", "    ")
+    lines = [line for line in said.splitlines() if line.strip() and not line.startswith(noise)]
     return "\n".join(lines[-12:])

@@ -85,7 +85,7 @@ class Recording:
                     changes[stretch.to_ms] = changes.get(stretch.to_ms, 0) - 1
         count = 0
         found: list[tuple[int, int]] = []
-        for at in sorted(changes):
+        for at in sorted(at for at in changes if at < self.length_ms):
             count += changes[at]
             if not found or found[-1][1] != count:
                 found.append((at, count))

@@ -152,7 +152,7 @@ class Stage:
 
         Args:
             command: the line (or lines joined by backslashes).
-            expect: `exit 254` when it is meant to fail so.
+            expect: `exit 255` when it is meant to fail so.
 
         Raises:
             StageError: another exit code, or a command that is not `aws`.

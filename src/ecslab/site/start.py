@@ -21,6 +21,10 @@ from ecslab.site.build import FOLDER, BuildError, build, is_fresh
 HOST = "127.0.0.1"
 PORT = 8888
 _STATE = ".jupyter"
+_SETTINGS = {
+    # Nothing is asked of other hosts, and nobody is asked whether it may be.
+    "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
+}
 
 
 class StartError(Exception):
@@ -104,6 +108,9 @@ def _environment(root: Path) -> None:
         "metadata": {"debugger": True},
     }
     (kernel / "kernel.json").write_text(json.dumps(spec, indent=1) + "\n", "utf-8")
+    settings = state / "settings"
+    settings.mkdir(exist_ok=True)
+    (settings / "overrides.json").write_text(json.dumps(_SETTINGS, indent=1) + "\n", "utf-8")
     path = os.environ.get("JUPYTER_PATH", "")
     os.environ["JUPYTER_PATH"] = str(state) + (os.pathsep + path if path else "")
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
@@ -124,6 +131,7 @@ def _server(root: Path, port: int, token: str, *, browser: bool) -> Any:
     config.LabApp.check_for_updates_class = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
     config.KernelManager.transport = "ipc" if sys.platform.startswith("linux") else "tcp"
     config.LabApp.extension_manager = "readonly"
+    config.LabApp.app_settings_dir = str(root / working_copies.FOLDER / _STATE / "settings")
     config.LabApp.default_url = "/course/"
     arguments = [
         f"--ServerApp.ip={HOST}",

@@ -34,6 +34,12 @@ class Term:
         """The term in a language."""
         return self.japanese if lang == "ja" else self.english
 
+    def names(self, lang: str) -> list[str]:
+        """What a page may call it, in small letters: "Full Name (FN)" is also "full name" and "fn"."""
+        name = self.name(lang).casefold()
+        both = re.fullmatch(r"(.+?)\s*\((.+)\)", name)
+        return [name, both[1], both[2]] if both else [name]
+
     def meaning(self, lang: str) -> str:
         """What it means, in a language."""
         return self.meaning_ja if lang == "ja" else self.meaning_en
@@ -80,7 +86,7 @@ class CourseTerms(Treeprocessor):  # type: ignore[misc]
 
     def run(self, root: Element) -> None:
         """Change the tree in place."""
-        known = {term.name(self._lang).casefold(): term for term in glossary(self._path)}
+        known = {name: term for term in glossary(self._path) for name in term.names(self._lang)}
         seen: set[str] = set()
         for strong in [element for element in root.iter("strong") if not len(element)]:
             text = (strong.text or "").casefold()
