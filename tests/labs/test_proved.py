@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from ecslab.course.catalog import Course
 from ecslab.lab.messages import load_messages
 from ecslab.notebook.build import stale
 from ecslab.notebook.mutants import outcomes
@@ -17,6 +18,10 @@ SEEDS = (1, 7)
 
 def silent(_line):
     """Tell nobody."""
+
+
+def test_every_lab_is_in_the_list():
+    assert Course.load(ROOT).unlisted() == []
 
 
 @pytest.mark.parametrize("slug", LABS)

@@ -41,6 +41,8 @@ def add_parser(subparsers: Any) -> None:
 
 def _chosen(root: Path, labs: list[str]) -> list[str]:
     course = Course.load(root)
+    for slug in course.unlisted():
+        _tell(f"course.toml does not list {slug}: left out")
     return [course.lab(slug).slug for slug in labs] or [lab.slug for lab in course.labs]
 
 

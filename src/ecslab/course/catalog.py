@@ -65,11 +65,13 @@ class Course:
                     path, f"requires {', '.join(missing)}", "List what it requires before it", key=lab.slug
                 )
             labs.append(lab)
-        listed = {lab.slug for lab in labs}
-        for folder in sorted(path.parent.glob("*/lab.md")):
-            if folder.parent.name not in listed:
-                raise CourseProblem(path, f"does not list {folder.parent.name}", "Add a [[lab]] for it")
         return cls(root=root, title=data["course"]["title"], labs=tuple(labs))
+
+    def unlisted(self) -> list[str]:
+        """Labs that have a folder and are not in the list: they are being written."""
+        listed = {lab.slug for lab in self.labs}
+        folders = sorted(path.parent.name for path in (self.root / "course").glob("*/lab.md"))
+        return [slug for slug in folders if slug not in listed]
 
     def lab(self, slug: str) -> Lab:
         """The lab of that slug.

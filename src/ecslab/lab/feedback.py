@@ -17,22 +17,22 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "seen": "seen",
         "why": "why",
         "look": "look at",
-        "hint": 'lab.hint("{check}")',
+        "hint": '`lab.hint("{check}")`',
         "points": "{points} of {max} points",
         "after": "What just happened",
         "hint_title": "Hint {n} of {of} for {check}",
-        "more": 'Again lab.hint("{check}") gives the next one.',
+        "more": 'Again `lab.hint("{check}")` gives the next one.',
     },
     "ja": {
         "expected": "期待",
         "seen": "実際",
         "why": "理由",
         "look": "参照",
-        "hint": 'lab.hint("{check}")',
+        "hint": '`lab.hint("{check}")`',
         "points": "{max} 点中 {points} 点",
         "after": "いま起きたこと",
         "hint_title": "{check} のヒント {n} / {of}",
-        "more": 'もう一度 lab.hint("{check}") を実行すると、次のヒントが出ます。',
+        "more": 'もう一度 `lab.hint("{check}")` を実行すると、次のヒントが出ます。',
     },
 }
 
@@ -71,7 +71,7 @@ def hint_view(check: str, n: int, message: Message, lang: str) -> View:
     title = say["hint_title"].format(n=n, of=of, check=check)
     hint = message.hints[n - 1][lang]
     more = say["more"].format(check=check) if n < of else ""
-    lines = [title, *wrapped(_plain(hint), first="  "), *(["  " + more] if more else [])]
+    lines = [title, *wrapped(_plain(hint), first="  "), *(["  " + _plain(more)] if more else [])]
     body = f'<p class="ev-anchor">{escaped(title)}</p><p>{_inline(hint)}</p>'
     body += f'<p class="ev-note">{_inline(more)}</p>' if more else ""
     return View(text="\n".join(lines), html=page(body, lang=lang, kind="hint"))
@@ -92,7 +92,7 @@ def _text(head: str, points: str, body: list[tuple[str, str]]) -> str:
 def _html(verdict: Verdict, title: str, points: str, body: list[tuple[str, str]], lang: str) -> str:
     tone, mark = ("ev-good", "✓") if verdict.passed else ("ev-bad", "✗")
     rows = "".join(
-        f'<li><span class="ev-when">{escaped(label)}</span><span>{_paragraphs(text)}</span></li>'
+        f'<li><span class="ev-when" style="min-width:4.6em">{escaped(label)}</span><span>{_paragraphs(text)}</span></li>'
         for label, text in body
     )
     return page(
