@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ecsim.model.service import CapacityProviderStrategyItem
 from tests.api.rig import NETWORK, Rig, container
 
 ROLE = "arn:aws:iam::123456789012:role/task"
@@ -164,6 +165,6 @@ def test_the_default_strategy_of_the_cluster():
     rig.call("RunTask", **request(launchType=None))
     launch = rig.launches[0]
     assert launch.launch_type is None
-    assert launch.request["capacityProviderStrategy"] == [
-        {"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}
-    ]
+    assert launch.capacity_provider_strategy == (
+        CapacityProviderStrategyItem(capacity_provider="FARGATE_SPOT", weight=1),
+    )

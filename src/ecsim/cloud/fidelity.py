@@ -166,11 +166,26 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             "保護されたタスクが必要数を超えるときは拒否されること。",
         ),
         (
+            _E,
+            "botocore ecs CapacityProviderStrategyItem, PutClusterCapacityProviders",
+            "FARGATE and FARGATE_SPOT: base and weight, the default strategy of a cluster, a provider in use stays.",
+            "FARGATE と FARGATE_SPOT: ベースとウェイト、クラスターのデフォルト戦略、使用中のプロバイダーは外せないこと。",
+        ),
+        (
+            _A,
+            "not documented",
+            "Rounding where the weights do not divide the tasks evenly; each deployment counts its own tasks. "
+            "FARGATE_SPOT tasks are not interrupted.",
+            "ウェイトで割り切れないときの端数。デプロイごとに自分のタスクだけを数えます。"
+            "FARGATE_SPOT のタスクの中断は起きません。",
+        ),
+        (
             _N,
             "botocore ecs CreateServiceRequest",
-            "DAEMON, capacity provider strategies (the first provider takes all), AZ rebalancing, "
+            "DAEMON, capacity providers of one's own (Auto Scaling groups, Managed Instances), AZ rebalancing, "
             "Service Connect, service discovery, placement.",
-            "DAEMON、キャパシティープロバイダー戦略 (先頭のものだけを使います)、AZ リバランシング、"
+            "DAEMON、自分で作るキャパシティープロバイダー (Auto Scaling グループ、マネージドインスタンス)、"
+            "AZ リバランシング、"
             "Service Connect、サービス検出、タスク配置。",
         ),
     ),

@@ -10,7 +10,9 @@ from typing import Any
 from ecsim.controller.addresses import Addresses
 from ecsim.controller.shell import Shell
 from ecsim.decide import lifecycle
-from ecsim.model.task import Container, Eni, Task, TaskStatus
+from ecsim.decide.distribution import distribute
+from ecsim.model.service import CapacityProviderStrategyItem
+from ecsim.model.task import Container, DesiredStatus, Eni, Task, TaskStatus
 from ecsim.model.task_definition import TaskDefinition
 
 NO_ADDRESS = (
@@ -31,7 +33,7 @@ class Birth:
     service_arn: str | None = None
     deployment_id: str | None = None
     launch_type: str | None = "FARGATE"
-    capacity_provider_name: str | None = None
+    capacity_provider_strategy: tuple[CapacityProviderStrategyItem, ...] = ()
     platform_version: str | None = None
     network_configuration: Mapping[str, Any] = field(default_factory=dict)
     overrides: Mapping[str, Any] = field(default_factory=dict)
@@ -49,12 +51,13 @@ class Nursery:
 
     def make(self, birth: Birth, count: int) -> list[Task]:
         """New tasks, PROVISIONING, spread over zones with the others of their group; each is planned to go on."""
-        zones = self._zones(birth)
+        providers = self._providers(birth, count)
+        zones = {provider: self._zones(birth, provider) for provider in dict.fromkeys(providers)}
         scope = f"{birth.cluster_arn}/{birth.group}"
         tasks = []
-        for _ in range(count):
-            task = self._one(birth, scope, zones)
-            zones[task.availability_zone] += 1
+        for provider in providers:
+            task = self._one(birth, scope, provider, zones[provider])
+            zones[provider][task.availability_zone] += 1
             tasks.append(task)
             self._shell.put_task(task)
             low, high = lifecycle.PROVISIONING_MS
@@ -62,15 +65,40 @@ class Nursery:
             self._shell.engine.call_at(self._shell.now_ms + wait, "task", task.arn, step="connected")
         return tasks
 
-    def _zones(self, birth: Birth) -> Counter[str]:
-        """How many live tasks of the group each zone has; where there is one subnet there is nothing to count."""
+    def _providers(self, birth: Birth, count: int) -> list[str | None]:
+        """The capacity provider of each new task; None for all of them when a launch type was asked for.
+
+        The base and the weights are those of a deployment, or of one RunTask: it counts its own tasks only.
+        """
+        if not birth.capacity_provider_strategy:
+            return [None] * count
+        placed: Counter[str] = Counter()
+        if birth.service_arn is not None:
+            placed.update(
+                task.capacity_provider_name
+                for task in self._shell.store.live_tasks_of_service(birth.service_arn)
+                if task.deployment_id == birth.deployment_id
+                and task.desired_status is DesiredStatus.RUNNING
+                and task.capacity_provider_name is not None
+            )
+        return [*distribute(birth.capacity_provider_strategy, placed, count)]
+
+    def _zones(self, birth: Birth, provider: str | None) -> Counter[str]:
+        """How many live tasks of the group each zone has; where there is one subnet there is nothing to count.
+
+        FARGATE and FARGATE_SPOT are spread independently. Source: ECS Developer Guide, service-rebalancing.
+        """
         subnets = birth.network_configuration.get("awsvpcConfiguration", {}).get("subnets", ())
         if len(subnets) <= 1:
             return Counter()
         siblings = self._shell.store.live_tasks_of_group(birth.cluster_arn, birth.group)
-        return Counter(task.availability_zone for task in siblings)
+        return Counter(
+            task.availability_zone
+            for task in siblings
+            if provider is None or task.capacity_provider_name == provider
+        )
 
-    def _one(self, birth: Birth, scope: str, zones: Counter[str]) -> Task:
+    def _one(self, birth: Birth, scope: str, provider: str | None, zones: Counter[str]) -> Task:
         shell, definition = self._shell, birth.task_definition
         task_id = shell.identity.hexadecimal("task", scope)
         cluster = birth.cluster_arn.rsplit("/", 1)[1]
@@ -86,7 +114,7 @@ class Nursery:
             service_arn=birth.service_arn,
             deployment_id=birth.deployment_id,
             launch_type=birth.launch_type or "FARGATE",
-            capacity_provider_name=birth.capacity_provider_name,
+            capacity_provider_name=provider,
             platform_version=birth.platform_version,
             availability_zone=zone,
             cpu=str(birth.overrides.get("cpu") or definition.cpu or ""),

@@ -56,14 +56,13 @@ class Controller:
 
     def launch(self, launch: Launch) -> list[Task]:
         """RunTask: standalone tasks, PROVISIONING."""
-        providers = launch.request.get("capacityProviderStrategy") or ()
         birth = Birth(
             cluster_arn=launch.cluster_arn,
             task_definition=launch.task_definition,
             group=launch.group,
             started_by=launch.started_by,
             launch_type=launch.launch_type,
-            capacity_provider_name=providers[0].get("capacityProvider") if providers else None,
+            capacity_provider_strategy=launch.capacity_provider_strategy,
             platform_version=launch.platform_version,
             network_configuration=launch.network_configuration,
             overrides=launch.overrides,

@@ -102,7 +102,6 @@ class Services:
             self._shell.look_later(service.arn, failed.next_launch_at_ms)
             return
         definition = self._shell.store.task_definitions[deployment.task_definition_arn]
-        providers = service.request.get("capacityProviderStrategy") or ()
         birth = Birth(
             cluster_arn=service.cluster_arn,
             task_definition=definition,
@@ -111,7 +110,7 @@ class Services:
             service_arn=service.arn,
             deployment_id=deployment.id,
             launch_type=deployment.launch_type,
-            capacity_provider_name=providers[0].get("capacityProvider") if providers else None,
+            capacity_provider_strategy=deployment.capacity_provider_strategy,
             platform_version=deployment.platform_version,
             network_configuration=deployment.network_configuration,
             tags=_propagated(service, definition.tags),

@@ -138,6 +138,7 @@ def forwarded_to(action: Mapping[str, Any]) -> list[str]:
 def _target_group(found: Mapping[str, Any], attributes: Mapping[str, str], *, in_use: bool) -> TargetGroup:
     protocol = found.get("Protocol") or "HTTP"
     matcher = found.get("Matcher") or {}
+    health_check_port = str(found.get("HealthCheckPort") or "traffic-port")  # moto takes any text
     return TargetGroup(
         arn=found["TargetGroupArn"],
         name=found["TargetGroupName"],
@@ -147,7 +148,7 @@ def _target_group(found: Mapping[str, Any], attributes: Mapping[str, str], *, in
         target_type=found.get("TargetType") or "instance",
         health_check_enabled=bool(found.get("HealthCheckEnabled", True)),
         health_check_protocol=found.get("HealthCheckProtocol") or protocol,
-        health_check_port=str(found.get("HealthCheckPort") or "traffic-port"),
+        health_check_port=health_check_port if health_check_port.isdecimal() else "traffic-port",
         health_check_path=found.get("HealthCheckPath") or "/",
         health_check_interval_s=int(found.get("HealthCheckIntervalSeconds") or 30),
         health_check_timeout_s=int(found.get("HealthCheckTimeoutSeconds") or 5),

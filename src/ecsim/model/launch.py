@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ecsim.model.service import CapacityProviderStrategyItem
 from ecsim.model.task_definition import TaskDefinition
 
 
@@ -23,7 +24,7 @@ class Launch:
         network_configuration: in the API's own form, `assignPublicIp` filled in.
         overrides: in the API's own form.
         tags: the tags that the tasks get, propagated ones included.
-        request: the members of RunTask in the API's own form (capacityProviderStrategy, placementConstraints, ...).
+        request: the members of RunTask in the API's own form (placementConstraints, ...).
     """
 
     cluster_arn: str
@@ -32,6 +33,7 @@ class Launch:
     group: str
     started_by: str | None = None
     launch_type: str | None = "FARGATE"
+    capacity_provider_strategy: tuple[CapacityProviderStrategyItem, ...] = ()
     platform_version: str | None = None
     network_configuration: Mapping[str, Any] = field(default_factory=dict)
     overrides: Mapping[str, Any] = field(default_factory=dict)

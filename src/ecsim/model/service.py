@@ -34,6 +34,20 @@ class LoadBalancer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityProviderStrategyItem:
+    """A share of the tasks for a capacity provider. Source: botocore ecs CapacityProviderStrategyItem.
+
+    Attributes:
+        base: how many tasks it gets before the weights matter; one item of a strategy may have one.
+        weight: its part of the tasks beyond the base.
+    """
+
+    capacity_provider: str
+    base: int = 0
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CircuitBreaker:
     """Source: botocore ecs DeploymentCircuitBreaker and ThresholdConfiguration.
 
@@ -72,6 +86,7 @@ class Deployment:
         breaker_count: what the circuit breaker counts; the same, unless it is not reset by a healthy task.
         ever_completed: whether it was COMPLETED once, so that a rollback may return to it.
         rolled_back_from: the deployment whose failure made this one primary again, or None.
+        launch_type: None when the capacity provider strategy decides.
         digests: pairs of container name and image digest, resolved by the first task (version consistency).
     """
 
@@ -91,6 +106,7 @@ class Deployment:
     created_at_ms: int = 0
     updated_at_ms: int = 0
     launch_type: str | None = "FARGATE"
+    capacity_provider_strategy: tuple[CapacityProviderStrategyItem, ...] = ()
     platform_version: str | None = None
     network_configuration: Mapping[str, Any] = field(default_factory=dict)
     load_balancers: tuple[LoadBalancer, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ecsim.api.ecs.capacity_providers import OPERATIONS as CAPACITY_PROVIDERS
 from ecsim.api.ecs.clusters import OPERATIONS as CLUSTERS
 from ecsim.api.ecs.instances import OPERATIONS as INSTANCES
 from ecsim.api.ecs.not_simulated import OPERATIONS as NOT_SIMULATED
@@ -20,7 +21,18 @@ from ecsim.api.ecs.words import check
 if TYPE_CHECKING:
     from ecsim.api.ecs.desk import Answer, Desk, Handler
 
-TOPICS = (CLUSTERS, TASK_DEFINITIONS, SERVICES, ROLLOUTS, RUN_TASK, TASKS, PROTECTION, INSTANCES, TAGS)
+TOPICS = (
+    CLUSTERS,
+    CAPACITY_PROVIDERS,
+    TASK_DEFINITIONS,
+    SERVICES,
+    ROLLOUTS,
+    RUN_TASK,
+    TASKS,
+    PROTECTION,
+    INSTANCES,
+    TAGS,
+)
 """What each file of this folder answers. A new file adds its `OPERATIONS` here."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
 from ecsim.api.errors import ApiError
 from ecsim.decide import fargate
+from ecsim.model.service import CapacityProviderStrategyItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +39,18 @@ class Capacity:
     platform_version: str | None = None
 
     @property
+    def items(self) -> tuple[CapacityProviderStrategyItem, ...]:
+        """The strategy as deciders read it."""
+        return tuple(
+            CapacityProviderStrategyItem(
+                capacity_provider=provider_name(item["capacityProvider"]),
+                base=item["base"],
+                weight=item["weight"],
+            )
+            for item in self.strategy
+        )
+
+    @property
     def is_fargate(self) -> bool:
         """Whether the tasks run on Fargate."""
         return self.launch_type == "FARGATE" or bool(self.strategy)
@@ -48,16 +61,18 @@ class Capacity:
         return fargate.platform_version(self.platform_version) if self.is_fargate else None
 
 
-def check_providers(providers: Sequence[str]) -> None:
-    """Refuse capacity providers that there are not.
+def providers_of(names: Sequence[str]) -> list[str]:
+    """The short names of capacity providers, each once.
 
     Raises:
-        ApiError: InvalidParameterException.
+        ApiError: InvalidParameterException, there is no such provider.
     """
-    if any(_provider(name) not in FARGATE_PROVIDERS for name in providers):
+    providers = list(dict.fromkeys(provider_name(name) for name in names))
+    if any(name not in FARGATE_PROVIDERS for name in providers):
         raise invalid_parameter(
             "The specified capacity provider was not found. Specify a valid name or ARN and try again."
         )
+    return providers
 
 
 def check_strategy(strategy: Sequence[Mapping[str, Any]], providers: Sequence[str] | None = None) -> None:
@@ -72,7 +87,10 @@ def check_strategy(strategy: Sequence[Mapping[str, Any]], providers: Sequence[st
     """
     if not strategy:
         return
-    check_providers([item["capacityProvider"] for item in strategy])
+    names = [provider_name(item["capacityProvider"]) for item in strategy]
+    providers_of(names)
+    if len(set(names)) != len(names):
+        raise invalid_parameter("A capacity provider strategy cannot name a capacity provider twice.")
     if len(strategy) > _PROVIDERS_MAX:
         raise invalid_parameter(f"A capacity provider strategy can contain at most {_PROVIDERS_MAX} items.")
     if any(not 0 <= (item.get("base") or 0) <= _BASE_MAX for item in strategy):
@@ -89,7 +107,7 @@ def check_strategy(strategy: Sequence[Mapping[str, Any]], providers: Sequence[st
             "There are no capacity providers in the capacity provider strategy "
             "with a weight value greater than zero."
         )
-    if providers is not None and any(item["capacityProvider"] not in providers for item in strategy):
+    if providers is not None and any(name not in providers for name in names):
         raise invalid_parameter(
             "The specified capacity provider strategy cannot contain a capacity provider "
             "that is not associated with the cluster. Associate the capacity provider with the cluster "
@@ -97,8 +115,21 @@ def check_strategy(strategy: Sequence[Mapping[str, Any]], providers: Sequence[st
         )
 
 
-def _provider(name: str) -> str:
+def provider_name(name: str) -> str:
+    """The short name in a capacity provider's name or ARN."""
     return name.rsplit("/", 1)[-1]
+
+
+def filled(strategy: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A strategy with short names and every default, as the API shows it."""
+    return [
+        {
+            "capacityProvider": provider_name(item["capacityProvider"]),
+            "weight": item.get("weight") or 0,
+            "base": item.get("base") or 0,
+        }
+        for item in strategy
+    ]
 
 
 def chosen(cluster: Cluster, params: Mapping[str, Any]) -> Capacity:
@@ -131,7 +162,7 @@ def chosen(cluster: Cluster, params: Mapping[str, Any]) -> Capacity:
         raise ApiError("PlatformUnknownException", "The specified platform version does not exist.")
     return Capacity(
         launch_type=launch_type,
-        strategy=tuple({"weight": 0, "base": 0} | dict(item) for item in strategy),
+        strategy=tuple(filled(strategy)),
         platform_version=version or "LATEST",
     )
 

@@ -1,4 +1,4 @@
-"""Clusters: create, describe, list, delete."""
+"""Clusters: create, update, describe, list, delete."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from ecsim.model.service import Cluster
 from ecsim.model.task import BEFORE_RUNNING, TaskStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from ecsim.api.ecs.desk import Answer, Desk, Handler
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _DESCRIBE_MAX = 100
-_ECHOED = ("settings", "configuration", "capacityProviders", "defaultCapacityProviderStrategy")
+_ECHOED = ("configuration",)
+_INSIGHTS = ("enhanced", "enabled", "disabled")
+"""Source: botocore ClusterSetting.value."""
 
 
 def create_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
@@ -32,12 +36,12 @@ def create_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
     existing = desk.store.clusters.get(arn)
     if existing is not None and existing.status == "ACTIVE":
         return {"cluster": view(desk, existing, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
-    providers = params.get("capacityProviders") or []
+    providers = capacity.providers_of(params.get("capacityProviders") or [])
     strategy = params.get("defaultCapacityProviderStrategy") or []
-    capacity.check_providers(providers)
     capacity.check_strategy(strategy, providers)
     request = {member: params[member] for member in _ECHOED if params.get(member)}
-    settings = request.get("settings") or [{"name": "containerInsights", "value": "disabled"}]
+    request |= {"capacityProviders": providers, "defaultCapacityProviderStrategy": capacity.filled(strategy)}
+    settings = _settings(params.get("settings") or (), {"containerInsights": "disabled"})
     cluster = Cluster(
         arn=arn,
         name=name,
@@ -56,6 +60,52 @@ def _connect_defaults(params: dict[str, Any]) -> dict[str, Any]:
     if not namespace.startswith("arn:"):
         raise ApiError("NamespaceNotFoundException", f"The namespace {namespace} was not found.")
     return {"serviceConnectDefaults": {"namespace": namespace}}
+
+
+def _settings(given: Iterable[Mapping[str, Any]], before: Mapping[str, str]) -> list[dict[str, str]]:
+    """The settings of a cluster, the given ones laid over those from before.
+
+    Raises:
+        ApiError: InvalidParameterException, there is no such setting or value.
+    """
+    settings = dict(before)
+    for setting in given:
+        name, value = str(setting.get("name")), setting.get("value")
+        if name not in before:
+            raise invalid_parameter(f"Invalid cluster setting name: {name}.")
+        if value not in _INSIGHTS:
+            raise invalid_parameter(
+                f"Invalid value for {name}: {value}. It must be one of {', '.join(_INSIGHTS)}."
+            )
+        settings[name] = value
+    return [{"name": name, "value": value} for name, value in settings.items()]
+
+
+def update_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
+    """UpdateCluster: settings, configuration and the default namespace; what is not given stays."""
+    cluster = lookup.cluster_of(desk, params)
+    request = {**cluster.request, "settings": _merged(cluster, params.get("settings") or ())}
+    if params.get("configuration") is not None:
+        request["configuration"] = params["configuration"]
+    if "serviceConnectDefaults" in params:
+        request.pop("serviceConnectDefaults", None)
+        request |= _connect_defaults(params)
+    changed = replace(cluster, request=request)
+    desk.store.put_cluster(changed)
+    return {"cluster": view(desk, changed, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
+
+
+def update_cluster_settings(desk: Desk, params: dict[str, Any]) -> Answer:
+    """UpdateClusterSettings."""
+    cluster = lookup.cluster_of(desk, params)
+    request = {**cluster.request, "settings": _merged(cluster, params["settings"])}
+    changed = replace(cluster, request=request)
+    desk.store.put_cluster(changed)
+    return {"cluster": view(desk, changed, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
+
+
+def _merged(cluster: Cluster, given: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return _settings(given, {s["name"]: s["value"] for s in cluster.request["settings"]})
 
 
 def describe_clusters(desk: Desk, params: dict[str, Any]) -> Answer:
@@ -151,6 +201,8 @@ def _statistics(tasks: Counter[tuple[str, str]]) -> list[dict[str, str]]:
 
 OPERATIONS: dict[str, Handler] = {
     "CreateCluster": create_cluster,
+    "UpdateCluster": update_cluster,
+    "UpdateClusterSettings": update_cluster_settings,
     "DescribeClusters": describe_clusters,
     "ListClusters": list_clusters,
     "DeleteCluster": delete_cluster,

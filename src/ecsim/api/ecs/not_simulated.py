@@ -32,14 +32,10 @@ BY_TOPIC: dict[str, tuple[str, ...]] = {
         "StartTask",
         "UpdateContainerInstancesState",
     ),
-    "capacity providers and cluster settings": (
+    "capacity providers of one's own": (
         "CreateCapacityProvider",
         "DeleteCapacityProvider",
-        "DescribeCapacityProviders",
-        "PutClusterCapacityProviders",
         "UpdateCapacityProvider",
-        "UpdateCluster",
-        "UpdateClusterSettings",
     ),
     "task sets": (
         "CreateTaskSet",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ecsim.api.ecs import lookup
 from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter, service_not_found
-from ecsim.api.ecs.service_view import Counts, load_balancers, platform_family
+from ecsim.api.ecs.service_view import Counts, load_balancers, platform_family, strategy
 from ecsim.api.wire import since_start_ms
 from ecsim.decide.percents import breaker_threshold
 from ecsim.model.service import Deployment, DeploymentStatus, LoadBalancer, RolloutState, Service
@@ -70,6 +70,7 @@ def new_deployment(desk: Desk, service_arn: str, revision: Revision) -> Deployme
         created_at_ms=desk.now_ms(),
         updated_at_ms=desk.now_ms(),
         launch_type=revision.capacity.launch_type,
+        capacity_provider_strategy=revision.capacity.items,
         platform_version=revision.capacity.resolved_platform_version,
         network_configuration=revision.network,
         load_balancers=revision.balancers,
@@ -100,7 +101,7 @@ def begin(desk: Desk, service: Service, deployment: Deployment, before: tuple[De
     if deployment.launch_type is not None:
         shown["launchType"] = deployment.launch_type
     else:
-        shown["capacityProviderStrategy"] = list(service.request["capacityProviderStrategy"])
+        shown["capacityProviderStrategy"] = strategy(deployment)
     if deployment.platform_version is not None:
         shown["platformVersion"] = deployment.platform_version
         shown["platformFamily"] = platform_family(desk, deployment)

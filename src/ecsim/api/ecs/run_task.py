@@ -54,12 +54,13 @@ def run_task(desk: Desk, params: dict[str, Any]) -> Answer:
             group=params.get("group") or f"family:{definition.family}",
             started_by=params.get("startedBy"),
             launch_type=where.launch_type,
+            capacity_provider_strategy=where.items,
             platform_version=where.resolved_platform_version,
             network_configuration=network,
             overrides=overrides,
             tags=_tags(params, definition, cluster.name),
             enable_execute_command=bool(params.get("enableExecuteCommand")),
-            request={**params, "capacityProviderStrategy": list(where.strategy)},
+            request=params,
         )
     )
     if token:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 TARGET_GROUPS_MAX = 5
 """Source: General Reference, Amazon ECS quotas."""
 
+TASKS_MAX = 5_000
+"""Source: General Reference, Amazon ECS quotas: tasks per service."""
 GRACE_PERIOD_MAX_S = 2_147_483_647
 _PERCENT = 100
 BREAKER_DEFAULTS: dict[str, Any] = {"type": "BOUNDED_PERCENT", "value": 50}
@@ -169,6 +171,8 @@ def desired_count(given: int | None) -> int:
         raise invalid_parameter("desiredCount is required for the REPLICA scheduling strategy.")
     if given < 0:
         raise invalid_parameter("desiredCount cannot be negative.")
+    if given > TASKS_MAX:
+        raise invalid_parameter(f"desiredCount cannot be greater than {TASKS_MAX}.")
     return given
 
 

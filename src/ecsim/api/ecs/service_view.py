@@ -104,13 +104,20 @@ def _where(service: Service, deployment: Deployment) -> Answer:
     where: Answer = {}
     if deployment.launch_type is not None:
         where["launchType"] = deployment.launch_type
-    strategy = service.request.get("capacityProviderStrategy")
-    if strategy and deployment.launch_type is None:
-        where["capacityProviderStrategy"] = list(strategy)
+    else:
+        where["capacityProviderStrategy"] = strategy(deployment)
     if deployment.platform_version is not None:
         where["platformVersion"] = service.request.get("platformVersion") or "LATEST"
         where["platformFamily"] = service.request.get("platformFamily") or "Linux"
     return where
+
+
+def strategy(deployment: Deployment) -> list[Answer]:
+    """A deployment's capacity provider strategy as the API shows it."""
+    return [
+        {"capacityProvider": item.capacity_provider, "weight": item.weight, "base": item.base}
+        for item in deployment.capacity_provider_strategy
+    ]
 
 
 def load_balancers(balancers: tuple[LoadBalancer, ...]) -> list[Answer]:

@@ -18,6 +18,7 @@ from ecsim.api.ecs.refusals import (
     service_not_active,
     service_not_found,
 )
+from ecsim.api.ecs.service_view import strategy as strategy_of
 from ecsim.api.ecs.service_view import view
 from ecsim.model.service import DeploymentStatus, Service
 
@@ -138,8 +139,7 @@ def _first_revision(desk: Desk, cluster: Cluster, params: Mapping[str, Any]) -> 
 
 
 def _where(where: capacity.Capacity) -> dict[str, Any]:
-    kept: dict[str, Any] = {"capacityProviderStrategy": list(where.strategy)} if where.strategy else {}
-    return kept | ({"platformVersion": where.platform_version} if where.platform_version else {})
+    return {"platformVersion": where.platform_version} if where.platform_version else {}
 
 
 def _same_again(desk: Desk, existing: Service, params: Mapping[str, Any]) -> Answer:
@@ -170,8 +170,6 @@ def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
         **{member: params[member] for member in _KEPT if params.get(member) is not None},
         **_where(revision.capacity),
     }
-    if not revision.capacity.strategy:
-        request.pop("capacityProviderStrategy", None)
     grace = service_rules.grace_period_s(request["healthCheckGracePeriodSeconds"])
     configuration = service_rules.deployment_configuration(
         params.get("deploymentConfiguration"), service.deployment_configuration.document
@@ -190,7 +188,10 @@ def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
         deployment_configuration=configuration,
         request=request,
         steady=service.steady and not deploys and desired == service.desired_count,
-        deployments=(_unthrottled(service.primary), *service.deployments[1:]),
+        deployments=(
+            _updated(service.primary, None if deploys else revision.capacity),
+            *service.deployments[1:],
+        ),
     )
     if desired != service.desired_count:
         desk.journal.record("service.desired", f"{cluster.name}/{service.name}", desired=desired)
@@ -201,9 +202,16 @@ def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
     return {"service": view(desk, updated)}
 
 
-def _unthrottled(deployment: Deployment) -> Deployment:
-    """A service update resets the launch throttle. Source: ecs-behaviour.md 5.8."""
-    return replace(deployment, failed_launches=0, next_launch_at_ms=0)
+def _updated(deployment: Deployment, where: capacity.Capacity | None) -> Deployment:
+    """The deployment that was PRIMARY before a service update, which resets the launch throttle (ecs-behaviour.md 5.8).
+
+    Other capacity starts no deployment: tasks started from now on go there. Source: botocore
+    UpdateServiceRequest.capacityProviderStrategy.
+    """
+    free = replace(deployment, failed_launches=0, next_launch_at_ms=0)
+    if where is None:
+        return free
+    return replace(free, launch_type=where.launch_type, capacity_provider_strategy=where.items)
 
 
 def _next_revision(
@@ -246,7 +254,7 @@ def _new_capacity(cluster: Cluster, service: Service, params: Mapping[str, Any])
     primary = service.primary
     asked = {
         "launchType": primary.launch_type,
-        "capacityProviderStrategy": service.request.get("capacityProviderStrategy"),
+        "capacityProviderStrategy": strategy_of(primary),
         "platformVersion": params.get("platformVersion") or service.request.get("platformVersion"),
     }
     strategy = params.get("capacityProviderStrategy")
