@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from ecslab.grading import command
-
-
-def run(arguments: list[str]) -> int:
-    """`ecslab ARGUMENTS`, in this process."""
-    parser = argparse.ArgumentParser(prog="ecslab")
-    command.add_parser(parser.add_subparsers(required=True))
-    parsed = parser.parse_args(arguments)
-    return parsed.handler(parsed)
+from ecslab import cli
 
 
 @dataclass
@@ -49,4 +40,4 @@ class Graded:
 
 @pytest.fixture(scope="session")
 def grade():
-    return run
+    return cli.main

@@ -26,7 +26,7 @@ exit code: 0 every submission has its grade (a refused one has 0 points and a me
 
 
 def add_parser(subparsers: Any) -> None:
-    """Add `grade` to the command line; `handler` is set to `main`."""
+    """Add `grade` to the command line; `run` is set to `main`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "grade",
         help="grade notebooks and write a gradebook",
@@ -56,7 +56,7 @@ def add_parser(subparsers: Any) -> None:
         help=f"seconds for one submission ({limits.submission_s:g})",
     )
     parser.add_argument("--audit", type=Path, metavar="DIR", help=argparse.SUPPRESS)
-    parser.set_defaults(handler=main)
+    parser.set_defaults(run=main)
 
 
 def main(arguments: argparse.Namespace) -> int:
