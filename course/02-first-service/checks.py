@@ -97,42 +97,59 @@ def _logs(evidence, container, revision):
 @check("3.1", points=2)
 def trial(evidence: Evidence) -> Finding:
     """A standalone task of `web` was RUNNING, its address was read, and it was stopped."""
-    ours = f"family:{FAMILY}"
     trials = [
-        t for t in evidence.picture.tasks if t.service_arn is None and t.cluster_arn.endswith(f"/{CLUSTER}")
+        task
+        for task in evidence.picture.tasks
+        if task.service_arn is None
+        and task.cluster_arn.endswith(f"/{CLUSTER}")
+        and f"/{FAMILY}:" in task.task_definition_arn
     ]
-    trials = [t for t in trials if t.group == ours or f"/{FAMILY}:" in t.task_definition_arn]
     if not trials:
         failed = [call for call in evidence.calls if call.operation == "RunTask" and call.error]
         return seen("call-failed", error=failed[-1].error) if failed else seen("no-task")
-    ran = [t for t in trials if entered(evidence, t.id, "RUNNING") is not None]
+    ran = [task for task in trials if entered(evidence, task.id, "RUNNING") is not None]
     if not ran:
-        newest = trials[-1]
-        if newest.is_stopped:
-            return seen("never-ran", task=newest.id[:8], reason=newest.stopped_reason or "-")
-        return seen("not-yet", task=newest.id[:8], status=str(newest.last_status), now=evidence.now_ms)
-    on_fargate = [t for t in ran if t.launch_type == "FARGATE"]
+        return _never_ran(evidence, trials[-1])
+    wrong = _trial_network(evidence, ran) or _address(evidence, ran)
+    if wrong is not None:
+        return wrong
+    still = [task for task in trials if task.desired_status != "STOPPED"]
+    if still:
+        return seen("still-running", tasks=[task.id[:8] for task in still])
+    return passed(address=evidence.answer.strip())
+
+
+def _never_ran(evidence, task):
+    if task.is_stopped:
+        return seen("never-ran", task=task.id[:8], reason=task.stopped_reason or "-")
+    return seen("not-yet", task=task.id[:8], status=str(task.last_status), now=evidence.now_ms)
+
+
+def _trial_network(evidence, ran):
+    """What is wrong with where the trial ran: one task that is right is enough."""
+    on_fargate = [task for task in ran if task.launch_type == "FARGATE"]
     if not on_fargate:
         return seen("launch-type", launch_type=ran[-1].launch_type)
-    settings = [t.network_configuration.get("awsvpcConfiguration", {}) for t in on_fargate]
+    settings = [task.network_configuration.get("awsvpcConfiguration", {}) for task in on_fargate]
     group = evidence.given["web_security_group"]
     if not any(group in one.get("securityGroups", ()) for one in settings):
         return seen("security-group", have=list(settings[-1].get("securityGroups", ())), want=group)
     if not any(one.get("assignPublicIp") == "ENABLED" for one in settings):
         return seen("no-public-ip")
-    addresses = [t.eni.private_ip for t in on_fargate if t.eni is not None]
+    return None
+
+
+def _address(evidence, ran):
+    """What is wrong with the address that was handed over."""
     answer = evidence.answer
+    interfaces = [task.eni for task in ran if task.eni is not None]
     if answer is None:
         return seen("no-answer")
-    if not isinstance(answer, str) or answer.strip() not in addresses:
-        publics = [t.eni.public_ip for t in on_fargate if t.eni is not None]
-        if answer in publics:
+    if not isinstance(answer, str) or answer.strip() not in [eni.private_ip for eni in interfaces]:
+        if answer in [eni.public_ip for eni in interfaces]:
             return seen("public-address", answer=answer)
         return seen("wrong-address", answer=answer)
-    still = [t for t in trials if t.desired_status != "STOPPED"]
-    if still:
-        return seen("still-running", tasks=[t.id[:8] for t in still])
-    return passed(address=answer.strip())
+    return None
 
 
 @check("4.1", points=3)

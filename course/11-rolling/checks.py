@@ -1,4 +1,4 @@
-"""The checks of lab 11: a rollout under traffic, the two percents, no room, the breaker, a cause, a graceful program."""
+"""The checks of lab 11: a rollout under traffic, the percents, no room, the breaker, a cause, a graceful program."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def no_room(evidence: Evidence) -> Finding:
         )
         if entry.subject == LABEL and entry.fields.get("desired") != DESIRED
     ]
-    service, primary = _now(evidence)
+    service, _primary = _now(evidence)
     if lowered or (service["desiredCount"] != DESIRED and first.state == "IN_PROGRESS"):
         return seen("desired", have=lowered[0].fields["desired"] if lowered else service["desiredCount"])
     if first.state != "COMPLETED":

@@ -92,7 +92,8 @@ def _text(head: str, points: str, body: list[tuple[str, str]]) -> str:
 def _html(verdict: Verdict, title: str, points: str, body: list[tuple[str, str]], lang: str) -> str:
     tone, mark = ("ev-good", "✓") if verdict.passed else ("ev-bad", "✗")
     rows = "".join(
-        f'<li><span class="ev-when" style="min-width:4.6em">{escaped(label)}</span><span>{_paragraphs(text)}</span></li>'
+        f'<li><span class="ev-when" style="min-width:4.6em">{escaped(label)}</span>'
+        f"<span>{_paragraphs(text)}</span></li>"
         for label, text in body
     )
     return page(
