@@ -39,6 +39,11 @@ NO_CLUSTER_NEEDED = (
     "TagResource",
     "UntagResource",
     "ListTagsForResource",
+    "PutAccountSetting",
+    "PutAccountSettingDefault",
+    "DeleteAccountSetting",
+    "ListAccountSettings",
+    "ListServicesByNamespace",
 )
 
 

@@ -292,6 +292,20 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     *_of(
         "around",
         (
+            _E,
+            "botocore ecs PutAccountSetting; ECS Developer Guide, ecs-account-settings",
+            "Account settings: values, defaults, of the account and of principals; containerInsights holds for new "
+            "clusters. The others are stored and shown.",
+            "アカウント設定: 値、デフォルト、アカウント全体とプリンシパルごとの設定。containerInsights は新しい"
+            "クラスターに反映されます。ほかの設定は保存と表示のみです。",
+        ),
+        (
+            _A,
+            "botocore ecs ListServicesByNamespace",
+            "Services by namespace: the namespace must be written as the service has it; Cloud Map is not asked.",
+            "名前空間ごとのサービス一覧。サービスに設定されたとおりの表記で指定します。Cloud Map には問い合わせません。",
+        ),
+        (
             _N,
             "IAM User Guide",
             "Permissions: roles are stored, nothing is denied yet.",

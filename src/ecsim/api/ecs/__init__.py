@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ecsim.api.ecs.account_settings import OPERATIONS as ACCOUNT_SETTINGS
 from ecsim.api.ecs.capacity_providers import OPERATIONS as CAPACITY_PROVIDERS
 from ecsim.api.ecs.clusters import OPERATIONS as CLUSTERS
 from ecsim.api.ecs.instances import OPERATIONS as INSTANCES
+from ecsim.api.ecs.namespaces import OPERATIONS as NAMESPACES
 from ecsim.api.ecs.not_simulated import OPERATIONS as NOT_SIMULATED
 from ecsim.api.ecs.protection import OPERATIONS as PROTECTION
 from ecsim.api.ecs.rollouts import OPERATIONS as ROLLOUTS
@@ -32,6 +34,8 @@ TOPICS = (
     PROTECTION,
     INSTANCES,
     TAGS,
+    ACCOUNT_SETTINGS,
+    NAMESPACES,
 )
 """What each file of this folder answers. A new file adds its `OPERATIONS` here."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import capacity, lookup, tags
+from ecsim.api.ecs import account_settings, capacity, lookup, tags
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import cluster_not_found, invalid_parameter
 from ecsim.api.errors import ApiError
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _DESCRIBE_MAX = 100
 _ECHOED = ("configuration",)
+_INSIGHTS_NAME = "containerInsights"
+"""A new cluster has what the account setting says. Source: ECS Developer Guide, ecs-account-settings."""
+
 _INSIGHTS = ("enhanced", "enabled", "disabled")
 """Source: botocore ClusterSetting.value."""
 
@@ -41,7 +44,9 @@ def create_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
     capacity.check_strategy(strategy, providers)
     request = {member: params[member] for member in _ECHOED if params.get(member)}
     request |= {"capacityProviders": providers, "defaultCapacityProviderStrategy": capacity.filled(strategy)}
-    settings = _settings(params.get("settings") or (), {"containerInsights": "disabled"})
+    settings = _settings(
+        params.get("settings") or (), {_INSIGHTS_NAME: account_settings.effective(desk, _INSIGHTS_NAME)[0]}
+    )
     cluster = Cluster(
         arn=arn,
         name=name,

@@ -61,6 +61,7 @@ class Desk:
         tokens: what each client token stood for: (operation, token) -> (request, what was made).
         revisions: service revisions by ARN, in the API's own form. They outlive the deployments that made them.
         rollouts: service deployments by ARN (see `service_deployments`).
+        settings: account settings that were set: (principal, name) -> value.
     """
 
     store: Store
@@ -79,6 +80,7 @@ class Desk:
     tokens: dict[tuple[str, str], tuple[Mapping[str, Any], tuple[str, ...]]] = field(default_factory=dict)
     revisions: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     rollouts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    settings: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.caller:

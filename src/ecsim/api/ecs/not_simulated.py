@@ -11,12 +11,6 @@ if TYPE_CHECKING:
     from ecsim.api.ecs.desk import Answer, Desk, Handler
 
 BY_TOPIC: dict[str, tuple[str, ...]] = {
-    "account settings": (
-        "DeleteAccountSetting",
-        "ListAccountSettings",
-        "PutAccountSetting",
-        "PutAccountSettingDefault",
-    ),
     "the container agent's own calls": (
         "DiscoverPollEndpoint",
         "SubmitAttachmentStateChanges",
@@ -25,9 +19,7 @@ BY_TOPIC: dict[str, tuple[str, ...]] = {
         "UpdateContainerAgent",
     ),
     "container instances": (
-        "DeleteAttributes",
         "DeregisterContainerInstance",
-        "PutAttributes",
         "RegisterContainerInstance",
         "StartTask",
         "UpdateContainerInstancesState",
@@ -46,7 +38,6 @@ BY_TOPIC: dict[str, tuple[str, ...]] = {
     ),
     "steering of service deployments": ("ContinueServiceDeployment", "StopServiceDeployment"),
     "ECS Exec": ("ExecuteCommand",),
-    "Service Connect namespaces": ("ListServicesByNamespace",),
     "managed daemons": (
         "CreateDaemon",
         "DeleteDaemon",
