@@ -41,6 +41,17 @@ def _now(evidence):
     return service, primary
 
 
+def _gone(evidence):
+    """The service must still be there for anything to be said about it."""
+    ecs = evidence.client("ecs")
+    clusters = ecs.describe_clusters(clusters=[CLUSTER])["clusters"]
+    if any(one["status"] == "ACTIVE" for one in clusters):
+        found = ecs.describe_services(cluster=CLUSTER, services=[SERVICE])["services"]
+        if any(one["status"] == "ACTIVE" for one in found):
+            return None
+    return seen("gone")
+
+
 def _span(one, evidence):
     return one.start_ms, evidence.now_ms if one.end_ms is None else one.end_ms
 
@@ -84,6 +95,8 @@ def _too_quiet(one, evidence, rate=RATE):
 @check("1.1", points=2)
 def version_two(evidence: Evidence) -> Finding:
     """web:2.0 came in by a rolling update, under traffic, and no request failed."""
+    if (gone := _gone(evidence)) is not None:
+        return gone
     tried = _rollouts_of(evidence, STOCK + "2.0")
     if not tried:
         return seen("not-rolled-out", revisions=[f"{n} = {image}" for n, image in _images(evidence).items()])
@@ -131,6 +144,8 @@ def percents(evidence: Evidence) -> Finding:
 @check("3.1", points=3)
 def no_room(evidence: Evidence) -> Finding:
     """web:3.0 came in with at most three tasks and at least two healthy targets."""
+    if (gone := _gone(evidence)) is not None:
+        return gone
     tried = _rollouts_of(evidence, STOCK + "3.0")
     if not tried:
         return seen("not-rolled-out", revisions=[f"{n} = {image}" for n, image in _images(evidence).items()])
@@ -163,46 +178,49 @@ def no_room(evidence: Evidence) -> Finding:
 @check("4.1", points=3)
 def breaker(evidence: Evidence) -> Finding:
     """The breaker caught the broken image and went back to version 3, and nobody was hurt."""
-    images = _images(evidence)
+    if (gone := _gone(evidence)) is not None:
+        return gone
     broken = _rollouts_of(evidence, STOCK + "broken")
     if not broken:
-        return seen("not-rolled-out", revisions=[f"{n} = {image}" for n, image in images.items()])
-    service, primary = _now(evidence)
-    settings = service["deploymentConfiguration"]
-    switch = settings.get("deploymentCircuitBreaker", {})
+        return seen("not-rolled-out", revisions=[f"{n} = {image}" for n, image in _images(evidence).items()])
     one = broken[-1]
+    wrong = _switch(evidence, one) or _dip(evidence, one, DESIRED) or _after_the_fall(evidence, one)
+    if wrong is not None:
+        return wrong
+    trips = [
+        entry
+        for entry in evidence.entries("decision", start_ms=one.start_ms)
+        if str(entry.fields.get("code")).startswith("breaker.trip")
+    ]
+    if not trips:
+        return seen("no-trip", state=one.state)
+    why, at = trips[0].fields["why"], trips[0].at_ms
+    return passed(count=why["count"], threshold=why["threshold"], at=at, seconds=(at - one.start_ms) // 1000)
+
+
+def _switch(evidence, one):
+    """What is wrong with the breaker's settings."""
+    service, primary = _now(evidence)
+    switch = service["deploymentConfiguration"].get("deploymentCircuitBreaker", {})
     if not switch.get("enable"):
         return seen("no-breaker", failed=primary.get("failedTasks", 0), now=evidence.now_ms)
-    if not switch.get("rollback"):
-        return seen("no-rollback", state=one.state)
-    dip = _dip(evidence, one, DESIRED)
-    if dip is not None:
-        return dip
+    return None if switch.get("rollback") else seen("no-rollback", state=one.state)
+
+
+def _after_the_fall(evidence, one):
+    """What is wrong with the service after the broken image."""
+    service, primary = _now(evidence)
     if one.state == "IN_PROGRESS":
         return seen("undecided", failed=primary.get("failedTasks", 0), now=evidence.now_ms)
-    back = images.get(primary["taskDefinition"].rsplit("/", 1)[-1])
+    back = _images(evidence).get(primary["taskDefinition"].rsplit("/", 1)[-1])
     if back != STOCK + "3.0":
         return seen("other-version", image=back)
     healthy = highest(healthy_targets(evidence, GROUP, evidence.now_ms, evidence.now_ms)).count
     if primary["rolloutState"] != "COMPLETED" or service["runningCount"] != DESIRED or healthy != DESIRED:
         return seen("not-settled", running=service["runningCount"], healthy=healthy, now=evidence.now_ms)
-    percent = (settings["minimumHealthyPercent"], settings["maximumPercent"])
-    if percent != (100, 200):
-        return seen("percents", minimum=percent[0], maximum=percent[1])
-    trips = [
-        e
-        for e in evidence.entries("decision", start_ms=one.start_ms)
-        if str(e.fields.get("code")).startswith("breaker.trip")
-    ]
-    if not trips:
-        return seen("no-trip", state=one.state)
-    why = trips[0].fields["why"]
-    return passed(
-        count=why["count"],
-        threshold=why["threshold"],
-        at=trips[0].at_ms,
-        seconds=(trips[0].at_ms - one.start_ms) // 1000,
-    )
+    settings = service["deploymentConfiguration"]
+    percents = (settings["minimumHealthyPercent"], settings["maximumPercent"])
+    return None if percents == (100, 200) else seen("percents", minimum=percents[0], maximum=percents[1])
 
 
 @check("4.2", points=1)
@@ -249,6 +267,8 @@ def cause(evidence: Evidence) -> Finding:
 @check("6.1", points=4)
 def graceful(evidence: Evidence) -> Finding:
     """The learner's own program was replaced under traffic and nobody was cut off."""
+    if (gone := _gone(evidence)) is not None:
+        return gone
     repository = evidence.given["repository_uri"]
     images = _images(evidence)
     mine = [

@@ -139,3 +139,16 @@ def test_mistakes_are_called_by_their_names(name):
     check, answers = WRONG[name]
     mistakes, _runs = play(FIRST, answers, until=check)
     assert mistakes[check] == name
+
+
+def test_what_the_lab_gave_and_is_gone_is_told():
+    gone = (
+        'cloud.until_stable("web")',
+        'cloud.until_stable("web")\n'
+        'ecs.update_service(cluster="shop", service="web", loadBalancers=[])\n'
+        'listeners = elbv2.describe_listeners(LoadBalancerArn=elbv2.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"])\n'
+        'elbv2.delete_listener(ListenerArn=listeners["Listeners"][0]["ListenerArn"])\n'
+        'elbv2.delete_target_group(TargetGroupArn=cloud.given["target_group_arn"])\n',
+    )
+    mistakes, _runs = play(FIRST, {"answer-4": gone}, until="6.1")
+    assert mistakes["6.1"] == "aws-refused"

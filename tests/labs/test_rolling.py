@@ -134,3 +134,12 @@ def test_nothing_is_healthy_that_is_not_there():
     }
     mistakes, _runs = play(ROLLING, answers, until="3.1")
     assert mistakes["3.1"] is not None
+
+
+@pytest.mark.parametrize("check", ["1.1", "3.1", "4.1", "6.1"])
+def test_a_service_that_was_deleted_is_called_gone(check):
+    """Whatever a learner does to the cloud, a check says what it sees and does not break."""
+    delete = 'ecs.delete_service(cluster="shop", service="web", force=True)\ncloud.advance("5m")\n'
+    number = {"1.1": "1", "3.1": "3", "4.1": "4", "6.1": "6"}[check]
+    mistakes, _runs = play(ROLLING, {f"answer-{number}": delete}, until=check, solved=False)
+    assert mistakes[check] == "gone"

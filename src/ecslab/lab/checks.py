@@ -49,6 +49,10 @@ class Check:
     about: str = ""
 
 
+REFUSED = "aws-refused"
+"""The mistake of a check whose own look at AWS was refused: something that the lab gave is gone."""
+
+
 def check(check_id: str, *, points: int) -> Callable[[Claim], Claim]:
     """Mark a function of a lab's checks.py as a check."""
 
@@ -79,13 +83,14 @@ def load(lab_dir: Path | str) -> dict[str, Check]:
 
 
 def run(one: Check, evidence: Evidence) -> Verdict:
-    """Ask a check. A check that raises does not pass: its verdict has the mistake "check-broke"."""
+    """Ask a check. A check that raises does not pass: its mistake is "check-broke" or "aws-refused"."""
     try:
         finding = one.claim(evidence)
         if not isinstance(finding, Finding):
             raise TypeError(f"the check returned {type(finding).__name__}, not passed() or seen()")  # noqa: TRY301
     except Exception as error:  # noqa: BLE001 - a broken check must neither pass nor take the lab down
-        finding = seen(BROKE, error=f"{type(error).__name__}: {error}")
+        refused = isinstance(getattr(error, "response", None), dict)  # botocore's ClientError
+        finding = seen(REFUSED if refused else BROKE, error=f"{type(error).__name__}: {error}")
     return Verdict(
         check=one.id,
         max_points=one.points,

@@ -29,9 +29,17 @@ from typing import Any
 from ecsim.clock.duration import clock_text
 from ecslab.course.problem import CourseProblem
 from ecslab.course.source import LANGUAGES
-from ecslab.lab.checks import BROKE
+from ecslab.lab.checks import BROKE, REFUSED
 
 Words = Mapping[str, str]
+_REFUSED_SEEN = {
+    "en": "AWS did not let the check look: {error}",
+    "ja": "チェックが AWS に問い合わせたところ、拒否されました。{error}",
+}
+_REFUSED_WHY = {
+    "en": "Something that the lab had given to you is gone. `lab.start(...)` begins anew.",
+    "ja": "ラボが用意したものが削除されています。`lab.start(...)` で最初からやり直せます。",
+}
 HINTS = 3
 BROKE_MARKS = ("check broke", "チェックの故障")
 """Stands in what is shown of a check that raised."""
@@ -65,6 +73,8 @@ class Message:
         """The wording of a mistake; one that has none is shown by its name, so that nothing is hidden."""
         if name == BROKE:
             return Mistake(seen=_BROKE_SEEN, why={}, expected={})
+        if name == REFUSED:
+            return Mistake(seen=_REFUSED_SEEN, why=_REFUSED_WHY, expected={})
         unworded = Mistake(seen=dict.fromkeys(LANGUAGES, str(name)), why={}, expected={})
         return self.mistakes.get(name or "", unworded)
 
