@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from ecslab import cli
+from ecslab.grading import run
+from ecslab.grading.forkserver import ForkServer
 
 
 @dataclass
@@ -38,6 +40,34 @@ class Graded:
         }
 
 
+class Kept(ForkServer):
+    """A fork server that stays warm for the next test."""
+
+    def close(self) -> None:
+        pass
+
+    def end(self) -> None:
+        super().close()
+
+
 @pytest.fixture(scope="session")
-def grade():
-    return cli.main
+def kept_servers():
+    """Warm servers, made once for all runs: one that a test has killed is made anew."""
+    made: dict[tuple[str, ...], Kept] = {}
+
+    def keep(*arguments: str) -> Kept:
+        if arguments in made and not made[arguments].alive:
+            made.pop(arguments).end()
+        return made.setdefault(arguments, made.get(arguments) or Kept(*arguments))
+
+    yield keep
+    for server in made.values():
+        server.end()
+
+
+@pytest.fixture(scope="session")
+def grade(kept_servers):
+    """`ecslab`, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "ForkServer", kept_servers)
+        yield cli.main

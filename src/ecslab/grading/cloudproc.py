@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ecslab.grading.channel import Channel
+from ecslab.grading.channel import Channel, ChannelClosed
 from ecslab.grading.guard import PR_SET_DUMPABLE, prctl
 
 ASKS_MAX = 500
@@ -52,9 +52,9 @@ def run(channel: Channel) -> None:
     world.extensions["verdict"] = verdicts.ask
     server = serve(cloud.gate, world, programs=host)
     channel.send({"url": server.url, "version": stage.version})
-    while True:
-        message = channel.receive()
-        channel.send(verdicts.do(message))
+    with contextlib.suppress(ChannelClosed):
+        while True:
+            channel.send(verdicts.do(channel.receive()))
 
 
 class Verdicts:
