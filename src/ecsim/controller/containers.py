@@ -103,6 +103,7 @@ class Containers:
             for c in task.containers
         )
         self._signalled.pop((task.arn, name), None)
+        self._resting.pop((task.arn, name), None)
         self._shell.journal.record(
             "container.exit", task.id, container=name, exit_code=exit_code, reason=reason
         )

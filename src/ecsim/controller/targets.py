@@ -232,7 +232,13 @@ class Targets:
             port=int(str(wake.detail["port"])),
         )
         target = self._shell.store.targets.get(key)
-        if target is None or target.draining_until_ms is None or target.draining_until_ms > wake.at_ms:
+        if target is None:
+            return
+        if target.draining_until_ms is None or target.draining_until_ms > wake.at_ms:
+            if target.state is not TargetState.DRAINING and target.task_arn is not None:
+                self._drained(
+                    target.task_arn
+                )  # registered again meanwhile: a stopping task goes all the same
             return
         self._shell.store.drop_target(key)
         self._record(target_health.not_registered(target))

@@ -13,6 +13,7 @@ from ecsim.controller.shell import Shell
 from ecsim.controller.targets import Targets
 from ecsim.decide import lifecycle
 from ecsim.model.answers import Failure
+from ecsim.model.network import TargetState
 from ecsim.model.reason import Reason, because
 from ecsim.model.service import Service
 from ecsim.model.task import DesiredStatus, StopCode, Task, TaskStatus
@@ -111,8 +112,9 @@ class TaskLife:
         self._later(task, "pull_failed", lifecycle.PULL_FAILURE_MS)
 
     def _give_up(self, task: Task) -> None:
-        text, reason, container = self._problems.pop(task.arn)
-        if task.desired_status is DesiredStatus.RUNNING:
+        problem = self._problems.pop(task.arn, None)
+        if problem is not None and task.desired_status is DesiredStatus.RUNNING:
+            text, reason, container = problem
             self._fail(task, text, reason, container)
 
     def _fail(self, task: Task, text: str, reason: Reason, container: str | None) -> None:
@@ -239,11 +241,11 @@ class TaskLife:
         return any(c.last_status == "RUNNING" for c in task.containers)
 
     def _target_gone(self, task_arn: str) -> None:
-        """A target of the task has left its group."""
+        """A target of the task has drained: it has left its group, or somebody has registered it again."""
         task = self._shell.store.tasks.get(task_arn)
         if task is None or task.last_status is not TaskStatus.DEACTIVATING:
             return
-        if not self._shell.store.targets_of(task.targets):
+        if all(t.state is not TargetState.DRAINING for t in self._shell.store.targets_of(task.targets)):
             self._stopping(task)
 
     def _stopping(self, task: Task) -> None:
