@@ -70,6 +70,7 @@ def host(site):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 @contextlib.contextmanager
@@ -104,6 +105,16 @@ def test_every_page_fits_is_silent_and_readable(chromium, host, width, scheme):
             assert page.evaluate(FAINT) == [], f"{path} {scheme} {width}"
         assert page.wrong == []
         assert page.hosts == {host.split("/")[2]}
+
+
+def test_the_checks_themselves_find_what_is_wrong(chromium):
+    with visit(chromium) as page:
+        page.set_content(
+            "<body style='background: #fff'><p style='color: #aaa'>pale</p><p style='color: #555'>dark enough</p>"
+            "<button></button><button>named</button><div style='background: #0008'><b style='color: #777'>mud</b></div>"
+        )
+        assert [line.split()[-1] for line in page.evaluate(FAINT)] == ["pale", "mud"]
+        assert page.evaluate(NAMELESS) == ["<button></button>"]
 
 
 def test_dark_and_light_follow_the_system_and_the_button(chromium, host):

@@ -5,6 +5,13 @@
   if (named && input && !named.hasAttribute("aria-label")) {
     named.setAttribute("aria-label", input.getAttribute("aria-label") || input.placeholder);
   }
+  // The theme makes a landmark of each block's copy button; hundreds of them are no help.
+  const plain = () => {
+    for (const each of document.querySelectorAll("nav.md-code__nav:not([role])")) each.setAttribute("role", "none");
+  };
+  new MutationObserver(plain).observe(document.body, { childList: true, subtree: true });
+  plain();
+
   // A term's meaning stays inside the window.
   const keep = (event) => {
     const term = event.target.closest && event.target.closest(".term");

@@ -22,6 +22,9 @@ class CourseMarks(Treeprocessor):  # type: ignore[misc]
 
     def run(self, root: Element) -> None:
         """Mark the tree in place."""
+        for cell in root.iter("th"):
+            if not len(cell) and not (cell.text or "").strip():
+                cell.tag = "td"  # a head without words is none
         for parent in list(root.iter()):
             for child in list(parent):
                 self._title(child)

@@ -90,6 +90,6 @@ def mistake(source: str, lang: str) -> str:
         for key in ("symptom", "cause", "cure")
     )
     return (
-        f'<aside class="mistake" aria-label="{escape(word(lang, "mistake"))}">'
-        f'<p class="mistake__title">{escape(word(lang, "mistake"))}</p><dl>{rows}</dl></aside>'
+        f'<div class="mistake" role="group" aria-label="{escape(word(lang, "mistake"))}">'
+        f'<p class="mistake__title">{escape(word(lang, "mistake"))}</p><dl>{rows}</dl></div>'
     )

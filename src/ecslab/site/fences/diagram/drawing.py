@@ -8,7 +8,7 @@ from html import escape
 
 from ecslab.site.fences.diagram.layout import LABEL_PX, LEAD, NOTE_PX, SUB_PX, Placed, Rect, Text, text_width
 from ecslab.site.fences.diagram.picture import Arrow, Box, Picture
-from ecslab.site.fences.diagram.route import Path, Point, label_place, note_rect, route
+from ecslab.site.fences.diagram.route import Path, Point, label_place, route
 
 _HEAD, _BEND_PX = 8.0, 9.0
 
@@ -17,22 +17,26 @@ def svg(picture: Picture, placed: Placed, size: str) -> str:
     """One drawing, with its title and its text alternative."""
     key = f"dg-{hashlib.sha256(picture.title.encode() + picture.text.encode()).hexdigest()[:8]}-{size}"
     arrows, labels = _arrows(picture, placed)
-    frames = "".join(_frame(group.label, placed.frames[group.key], group.depth) for group in picture.groups)
+    frames = "".join(
+        f'<g class="dg-frame dg-frame--{min(group.depth, 2)}"><rect {_at(placed.frames[group.key])} rx="10"/></g>'
+        for group in picture.groups
+    )
+    names = "".join(
+        _frame_name(group.label, placed.frames[group.key], placed.width) for group in picture.groups
+    )
     boxes = "".join(_box(box, placed.boxes[name], placed.texts[name]) for name, box in picture.boxes.items())
     width, height = math.ceil(placed.width), math.ceil(placed.height)
     return (
         f'<svg class="diagram__{size}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" aria-labelledby="{key}-t {key}-d" xmlns="http://www.w3.org/2000/svg">'
         f'<title id="{key}-t">{escape(picture.title)}</title><desc id="{key}-d">{escape(picture.text)}</desc>'
-        f'<g aria-hidden="true">{frames}{arrows}{boxes}{labels}</g></svg>'
+        f'<g aria-hidden="true">{frames}{arrows}{names}{boxes}{labels}</g></svg>'
     )
 
 
-def _frame(label: str, rect: Rect, depth: int) -> str:
-    return (
-        f'<g class="dg-frame dg-frame--{min(depth, 2)}"><rect {_at(rect)} rx="10"/>'
-        f'<text x="{rect.x + 12:.1f}" y="{rect.y + 18:.1f}">{escape(label)}</text></g>'
-    )
+def _frame_name(label: str, rect: Rect, width: float) -> str:
+    x = max(2.0, min(rect.x + 12, width - text_width(label, NOTE_PX) - 6))
+    return f'<text class="dg-frame-name" x="{x:.1f}" y="{rect.y + 18:.1f}">{escape(label)}</text>'
 
 
 def _box(box: Box, rect: Rect, text: Text) -> str:
@@ -69,7 +73,7 @@ def _arrows(picture: Picture, placed: Placed) -> tuple[str, str]:
     for arrow, (_, _, path) in zip(picture.arrows, taken, strict=True):
         if arrow.label:
             ways = [way for _, _, way in taken if way is not path]
-            notes.append(_note(arrow.label, path, placed.width, ways, written))
+            notes.append(_note(arrow.label, path, placed, ways, written))
     return "".join(drawn), "".join(notes)
 
 
@@ -114,18 +118,10 @@ def _head(before: Point, tip: Point) -> str:
     return f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>'
 
 
-def _note(label: str, path: Path, width: float, ways: list[Path], written: list[Rect]) -> str:
-    long = text_width(label, NOTE_PX)
-    (x, y), horizontal = label_place(path, long, ways, written)
-    written.append(note_rect((x, y), long, horizontal=horizontal))
-    if horizontal:
-        x = min(max(x, long / 2 + 2), width - long / 2 - 2)
-        y, anchor = y - 6, "middle"
-    elif x + 8 + long > width:
-        x, y, anchor = x - 8, y + 4, "end"
-    else:
-        x, y, anchor = x + 8, y + 4, "start"
-    return f'<text class="dg-note" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(label)}</text>'
+def _note(label: str, path: Path, placed: Placed, ways: list[Path], written: list[Rect]) -> str:
+    note = label_place(path, text_width(label, NOTE_PX), placed, ways, written)
+    written.append(note.room)
+    return f'<text class="dg-note" x="{note.x:.1f}" y="{note.y:.1f}" text-anchor="{note.anchor}">{escape(label)}</text>'
 
 
 def _at(rect: Rect) -> str:

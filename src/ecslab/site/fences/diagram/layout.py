@@ -15,7 +15,7 @@ NOTE_PX = 12.5
 LEAD = 1.3
 _PAD_X, _PAD_Y = 14.0, 11.0
 _BOX_MIN, _BOX_MAX = 96.0, 184.0
-_GAP_X, _GAP_Y = 44.0, 38.0
+_GAP_X, _GAP_Y = 38.0, 38.0
 _GAP_X_NARROW = 14.0
 _FRAME, _FRAME_TOP = 14.0, 30.0
 _MARGIN = 3.0
@@ -77,13 +77,26 @@ def wrap(text: str, size: float, width: float) -> tuple[str, ...]:
     """The text in lines of at most `width` pixels, broken at spaces, or anywhere in Japanese."""
     lines: list[str] = []
     current = ""
-    for piece in _pieces(text):
+    for piece in _broken(_pieces(text), size, width):
         if current and text_width((current + piece).rstrip(), size) > width:
             lines.append(current.rstrip())
             current = piece.lstrip()
         else:
             current += piece
     return (*lines, current.rstrip()) if current.strip() else tuple(lines)
+
+
+def _broken(pieces: list[str], size: float, width: float) -> list[str]:
+    """Pieces that are too long for a line (katakana words) broken anywhere."""
+    out: list[str] = []
+    for piece in pieces:
+        if text_width(piece, size) <= width or not any(
+            unicodedata.east_asian_width(c) in "WF" for c in piece
+        ):
+            out.append(piece)
+        else:
+            out += list(piece)
+    return out
 
 
 def _pieces(text: str) -> list[str]:
@@ -118,14 +131,7 @@ def place(picture: Picture, cells: Mapping[str, Cell], width_max: float) -> Plac
     room = (width_max - 2 * _MARGIN - sum(gaps_x)) / columns
     if room < 60:  # noqa: PLR2004 - below that no word fits
         raise FenceError(f"diagram {picture.title!r}: too wide: {columns} columns in {width_max:.0f} px")
-    widths = [
-        max(
-            min(_wanted(box), _BOX_MAX, room) for key, box in picture.boxes.items() if cells[key][0] == column
-        )
-        if any(cell[0] == column for cell in cells.values())
-        else 0.0
-        for column in range(1, columns + 1)
-    ]
+    widths = _widths(picture, cells, columns, room * columns)
     texts = {
         key: Text(
             label=wrap(box.label, LABEL_PX, widths[cells[key][0] - 1] - 2 * _PAD_X + 4),
@@ -155,6 +161,23 @@ def place(picture: Picture, cells: Mapping[str, Cell], width_max: float) -> Plac
     )
 
 
+def _widths(picture: Picture, cells: Mapping[str, Cell], columns: int, room: float) -> list[float]:
+    """What each column would like to have; where that is too much in all, the widest give way."""
+    widths = [
+        max(
+            (min(_wanted(box), _BOX_MAX) for key, box in picture.boxes.items() if cells[key][0] == column),
+            default=0.0,
+        )
+        for column in range(1, columns + 1)
+    ]
+    while sum(widths) > room:
+        most = max(widths)
+        second = max([width for width in widths if width < most], default=0.0)
+        share = (sum(widths) - room) / widths.count(most)
+        widths = [max(second, most - share) if width == most else width for width in widths]
+    return widths
+
+
 def _starts(sizes: list[float], gaps: list[float]) -> list[float]:
     starts: list[float] = []
     at = _MARGIN
@@ -180,7 +203,7 @@ def _column_gaps(picture: Picture, cells: Mapping[str, Cell], columns: int, *, n
     for arrow in picture.arrows:
         low, high = sorted((cells[arrow.source][0], cells[arrow.target][0]))
         if high - low == 1:
-            room = text_width(arrow.label, NOTE_PX) + 30 if arrow.label and not narrow else 30.0
+            room = text_width(arrow.label, NOTE_PX) + 24 if arrow.label and not narrow else 30.0
             gaps[low] = max(gaps[low], min(room, 150.0))
     for group in picture.groups:
         inside = [cells[key][0] for key in group.boxes]

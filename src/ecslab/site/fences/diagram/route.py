@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ecslab.site.fences.diagram.layout import Placed, Rect
@@ -97,34 +98,62 @@ def _overlaps(mine: tuple[Point, Point], theirs: tuple[Point, Point]) -> bool:
     return False
 
 
-def label_place(path: Path, width: float, drawn: Sequence[Path], notes: Sequence[Rect]) -> tuple[Point, bool]:
-    """Where a label of `width` pixels goes: the middle of a stretch, and whether that stretch is horizontal.
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Where a label goes: its anchor point, its SVG anchor, and the room that it takes."""
+
+    x: float
+    y: float
+    anchor: str
+    room: Rect
+
+
+def label_place(
+    path: Path, width: float, placed: Placed, drawn: Sequence[Path], notes: Sequence[Rect]
+) -> Note:
+    """The best of some places for a label of `width` pixels beside its arrow.
 
     Args:
         path: the arrow's way.
         width: of the label.
+        placed: the picture, whose boxes should not be covered.
         drawn: the other arrows' ways; a stretch that another arrow shares says less.
         notes: where labels are already.
     """
 
-    def cost(number: int) -> float:
+    def cost(each: tuple[int, float, Note]) -> float:
+        number, share, note = each
         (x1, y1), (x2, y2) = stretch = stretches[number]
-        flat, length = abs(y1 - y2) < 1, abs(x1 - x2) + abs(y1 - y2)
-        shared = any(_overlaps(stretch, theirs) for way in drawn for theirs in _segments(way))
-        mine = note_rect(((x1 + x2) / 2, (y1 + y2) / 2), width, horizontal=flat)
-        hidden = any(_touch(mine, note) for note in notes)
-        short = max(0.0, (width if flat else 18.0) - length)
-        return 1_000.0 * hidden + 300.0 * shared + 10.0 * short - 0.1 * length - number
+        room, length = note.room, abs(x1 - x2) + abs(y1 - y2)
+        others = [theirs for way in drawn for theirs in _segments(way)]
+        outside = max(0.0, -room.x) + max(0.0, room.x + room.w - placed.width)
+        return (
+            3_000.0 * sum(_touch(room, box) for box in placed.boxes.values())
+            + 2_000.0 * sum(_touch(room, other) for other in notes)
+            + 400.0 * sum(_crosses(theirs, room) for theirs in others)
+            + 300.0 * any(_overlaps(stretch, theirs) for theirs in others)
+            + 50.0 * outside
+            + 10.0 * max(0.0, (width if abs(y1 - y2) < 1 else 18.0) - length)
+            + 40.0 * abs(share - 0.5)
+            + 6.0 * (note.anchor == "end")
+            - 0.1 * length
+            - number
+        )
 
     stretches = _segments(path)
-    (x1, y1), (x2, y2) = stretches[min(range(len(stretches)), key=cost)]
-    return ((x1 + x2) / 2, (y1 + y2) / 2), abs(y1 - y2) < 1
+    return min(_notes(stretches, width), key=cost)[2]
 
 
-def note_rect(middle: Point, width: float, *, horizontal: bool) -> Rect:
-    """The room that a label takes beside the middle of its stretch."""
-    x, y = middle
-    return Rect(x - width / 2, y - 18, width, 14) if horizontal else Rect(x + 6, y - 8, width, 16)
+def _notes(stretches: list[tuple[Point, Point]], width: float) -> Iterable[tuple[int, float, Note]]:
+    for number, ((x1, y1), (x2, y2)) in enumerate(stretches):
+        for share in (0.5, 0.3, 0.7, 0.15, 0.85):
+            x, y = x1 + (x2 - x1) * share, y1 + (y2 - y1) * share
+            if abs(y1 - y2) < 1:
+                yield number, share, Note(x, y - 6, "middle", Rect(x - width / 2, y - 18, width, 15))
+                yield number, share, Note(x, y + 16, "middle", Rect(x - width / 2, y + 4, width, 15))
+            else:
+                yield number, share, Note(x + 8, y + 4, "start", Rect(x + 6, y - 8, width, 15))
+                yield number, share, Note(x - 8, y + 4, "end", Rect(x - 6 - width, y - 8, width, 15))
 
 
 def _touch(one: Rect, other: Rect) -> bool:
