@@ -21,6 +21,7 @@ from ecslab.site.build import FOLDER, BuildError, build, is_fresh
 HOST = "127.0.0.1"
 PORT = 8888
 _STATE = ".jupyter"
+_SOCKET_PATH_MAX, _SOCKET_NAME = 107, 56  # of a Unix socket's path; and what a kernel appends to its folder
 _SETTINGS = {
     # Nothing is asked of other hosts, and nobody is asked whether it may be.
     "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
@@ -118,6 +119,7 @@ def _environment(root: Path) -> None:
 
 
 def _server(root: Path, port: int, token: str, *, browser: bool) -> Any:
+    from jupyter_core.paths import jupyter_runtime_dir
     from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]
     from traitlets.config import Config
 
@@ -129,7 +131,9 @@ def _server(root: Path, port: int, token: str, *, browser: bool) -> Any:
     config.LabApp.log_level = "ERROR"
     config.LabApp.news_url = None
     config.LabApp.check_for_updates_class = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
-    config.KernelManager.transport = "ipc" if sys.platform.startswith("linux") else "tcp"
+    config.ServerApp.answer_yes = True  # Ctrl-C stops it without a question
+    if sys.platform.startswith("linux") and len(jupyter_runtime_dir()) < _SOCKET_PATH_MAX - _SOCKET_NAME:
+        config.KernelManager.transport = "ipc"  # nobody else on this machine can listen to a kernel
     config.LabApp.extension_manager = "readonly"
     config.LabApp.app_settings_dir = str(root / working_copies.FOLDER / _STATE / "settings")
     config.LabApp.default_url = "/course/"
