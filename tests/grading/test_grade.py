@@ -332,14 +332,33 @@ def test_grading_twice_is_byte_equal(tmp_path, grade):
     assert Graded(tmp_path / "one").files() == Graded(tmp_path / "two").files()
 
 
-@pytest.mark.parametrize("lab", [FIRST, ROLLING])
-def test_another_seed_is_worth_the_same(tmp_path, grade, lab):
+@pytest.mark.parametrize("asked", [True, False])
+def test_another_seed_is_worth_the_same(tmp_path, grade, asked):
     folder = tmp_path / "in"
     folder.mkdir()
-    (folder / "solved.ipynb").write_bytes(solved(lab).bytes())
-    (folder / "blank.ipynb").write_bytes(blank(lab).bytes())
-    assert grade(["grade", str(folder), "--out", str(tmp_path / "out"), "--seed", "7", "--jobs", "2"]) == 0
+    for lab in (FIRST, ROLLING):
+        for kind, book in (("solved", solved(lab)), ("blank", blank(lab))):
+            book.data["metadata"]["ecslab"]["seed"] = 7
+            (folder / f"{kind}-{lab}.ipynb").write_bytes(book.bytes())
+    more = ["--seed", "8"] if asked else []
+    assert grade(["grade", str(folder), "--out", str(tmp_path / "out"), "--jobs", "2", *more]) == 0
     graded = Graded(tmp_path / "out")
-    assert graded["solved"]["seed"] == 7
-    assert graded.points("solved")[0] == graded.points("solved")[1]
-    assert graded.points("blank")[0] == 0
+    for lab in (FIRST, ROLLING):
+        assert graded[f"solved-{lab}"]["seed"] == (8 if asked else 7)
+        assert graded.codes(f"solved-{lab}") == ["other-seed" if asked else "own-seed"]
+        assert graded.points(f"solved-{lab}")[0] == graded.points(f"solved-{lab}")[1]
+        assert graded.points(f"blank-{lab}")[0] == 0
+
+
+def test_values_of_another_seed_are_wrong_under_this_one(tmp_path, grade):
+    """Seed 2 has port 3000, seed 7 has 8000: an answer that was copied from another learner's lab does not fit."""
+    book = solved()
+    source = "".join(book.cell("answer-2")["source"]).replace('cloud.given["port"]', "3000")
+    book.answer("answer-2", source)
+    (tmp_path / "copied.ipynb").write_bytes(book.bytes())
+    arguments = ["grade", str(tmp_path / "copied.ipynb"), "--out", str(tmp_path / "out")]
+    assert grade([*arguments, "--seed", "2"]) == 0
+    assert Graded(tmp_path / "out").points("copied") == (14, 14)
+    assert grade([*arguments, "--seed", "7"]) == 0
+    points = {check["id"]: check["points"] for check in Graded(tmp_path / "out")["copied"]["checks"]}
+    assert points["2.1"] == 0

@@ -35,6 +35,12 @@ def test_a_notebook_is_read():
     found = parse(json.dumps(book()).encode(), LIMITS)
     assert (found.lab, found.version, found.lang) == ("02-first-service", 1, "ja")
     assert found.sources == {"answer-1": "x = 1"}
+    assert found.seed == 2
+
+
+@pytest.mark.parametrize("seed", [None, True, -1, 2**31, "7", 1.5, [7]])
+def test_a_strange_seed_counts_as_none(seed):
+    assert parse(json.dumps(book(metadata=ours(seed=seed))).encode(), LIMITS).seed is None
 
 
 def test_lines_are_joined_and_other_cells_are_left_out():

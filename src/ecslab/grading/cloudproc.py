@@ -116,13 +116,8 @@ class Verdicts:
         }
 
     def _calls(self) -> list[dict[str, Any]]:
-        calls = [call for call in self._stage.evidence().calls if not call.operation.startswith("_")]
+        calls = list(enumerate(self._stage.evidence().calls, start=1))
         return [
-            {
-                "n": call.n,
-                "at_ms": call.at_ms,
-                "call": f"{call.service}.{call.operation}",
-                "error": call.error,
-            }
-            for call in calls[-CALLS_SHOWN:]
+            {"n": n, "at_ms": call.at_ms, "call": f"{call.service}.{call.operation}", "error": call.error}
+            for n, call in calls[-CALLS_SHOWN:]
         ]

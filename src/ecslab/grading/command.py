@@ -40,7 +40,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to write")
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="submissions at a time (1)")
-    parser.add_argument("--seed", type=int, metavar="N", help="the labs' seed (each lab's own)")
+    parser.add_argument("--seed", type=int, metavar="N", help="the seed to grade with (each notebook's own)")
     parser.add_argument(
         "--cell-timeout",
         type=_seconds,

@@ -42,7 +42,7 @@ class Options:
         root: the folder that holds `course/` and `solutions/`.
         limits: of each submission.
         jobs: how many submissions at a time.
-        seed: of the labs; each lab's own when None.
+        seed: of the labs; when None, the one that each notebook was made for.
         audit: a folder in which each kernel writes what it opens, for tests of the boundary.
     """
 
@@ -61,6 +61,7 @@ class _Job:
     submission: Submission
     manifest: Manifest
     seed: int
+    notices: list[Notice]
     folder: Path
     forked: Forked
     deadline: float
@@ -146,7 +147,7 @@ class Grader:
         self._count += 1
         folder = self._folder / f"s{self._count}"
         folder.mkdir(mode=0o700)
-        seed = manifest.seed if self.options.seed is None else self.options.seed
+        seed, notices = self._seed(submission, manifest)
         forked = self.servers["worker"].fork()
         forked.channel.send_descriptors(
             [self.servers[kind].requests.fileno() for kind in ("kernel", "cloud")]
@@ -157,6 +158,7 @@ class Grader:
             submission=submission,
             manifest=manifest,
             seed=seed,
+            notices=notices,
             folder=folder,
             forked=forked,
             deadline=time.monotonic() + self.options.limits.worker_s,
@@ -180,6 +182,16 @@ class Grader:
             "limits": asdict(self.options.limits),
             "audit": audit,
         }
+
+    def _seed(self, submission: Submission, manifest: Manifest) -> tuple[int, list[Notice]]:
+        """The seed to grade with, and what is to be said about it."""
+        says = manifest.seed if submission.seed is None else submission.seed
+        seed = says if self.options.seed is None else self.options.seed
+        if seed != says:
+            return seed, [Notice("other-seed", {"seed": str(seed), "own": str(says)})]
+        if self.options.seed is None and seed != manifest.seed:
+            return seed, [Notice("own-seed", {"seed": str(seed), "own": str(manifest.seed)})]
+        return seed, []
 
     def _warm_up(self) -> None:
         """Start the servers that are not there (yet, or any more); they warm up side by side."""
@@ -254,7 +266,7 @@ class Grader:
         job.forked.kill()
         shutil.rmtree(job.folder, ignore_errors=True)
         told: dict[str, Any] = job.latest.get("result", {})
-        notices = [Notice(code, fields) for code, fields in told.get("notices", [])]
+        notices = [*job.notices, *(Notice(code, fields) for code, fields in told.get("notices", []))]
         failed = not job.latest.get("final")
         if failed:
             notices.append(Notice("grader-failed", {"why": job.error}))

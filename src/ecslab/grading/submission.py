@@ -19,6 +19,7 @@ FORMAT = 4
 _LAB = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _VERSION_MAX = 10_000
+_SEED_MAX = 2**31
 
 
 class Refused(Exception):  # noqa: N818 - the word of the results
@@ -45,12 +46,14 @@ class Submission:
         lab: the lab's slug, as the notebook says.
         version: the lab's version, as the notebook says.
         lang: "en" or "ja".
+        seed: the seed that the notebook was made for, as it says; None when it says none.
         sources: the source of every keyed code cell, by key.
     """
 
     lab: str
     version: int
     lang: str
+    seed: int | None
     sources: Mapping[str, str]
 
 
@@ -77,7 +80,9 @@ def parse(content: bytes, limits: Limits) -> Submission:
     except Refused as refused:
         refused.lab, refused.version, refused.lang = lab, version, spoken
         raise
-    return Submission(lab=lab, version=version, lang=spoken, sources=sources)
+    seed = ours.get("seed")
+    fits = isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < _SEED_MAX
+    return Submission(lab=lab, version=version, lang=spoken, seed=seed if fits else None, sources=sources)
 
 
 def _json(content: bytes) -> Any:

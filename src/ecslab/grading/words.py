@@ -90,6 +90,14 @@ NOTICES: Mapping[str, tuple[str, str]] = {
         "セル {cell} で Python のプロセスが終了しました。その後のセルのために新しいプロセスを始めました。"
         "変数は失われましたが、クラウドはそのままです。",
     ),
+    "own-seed": (
+        "Graded with the seed {seed}, which the notebook says it was made for; the lab's own is {own}.",
+        "ノートブックに書かれたシード {seed} で採点しました。ラボの元のシードは {own} です。",
+    ),
+    "other-seed": (
+        "The notebook says it was made for the seed {own}; it was graded with {seed}, as the instructor asked.",
+        "ノートブックのシードは {own} ですが、講師の指定により {seed} で採点しました。",
+    ),
     "missing": (
         "The answer cell {cell} is not in the notebook: it counts as not answered.",
         "解答セル {cell} がノートブックにありません。未解答として扱いました。",
