@@ -19,6 +19,9 @@ from ecslab.grading.progress import Progress
 from ecslab.grading.results import SubmissionResult
 from ecslab.grading.run import Grader, Options
 
+_NO_JAIL = (
+    "learners' code runs in processes of its own, without a jail: grade only what you would run yourself\n"
+)
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 _EPILOG = """\
 exit code: 0 every submission has its grade (a refused one has 0 points and a message),
@@ -86,7 +89,7 @@ def main(arguments: argparse.Namespace) -> int:
         timings[result.name] = used
         progress.step()
 
-    sys.stderr.write("the learners' code is kept in processes of its own, but it is not jailed yet\n")
+    sys.stderr.write(_NO_JAIL)
     interrupted = False
     with Grader(options) as grader:
         try:
