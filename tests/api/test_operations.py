@@ -36,6 +36,7 @@ NO_CLUSTER_NEEDED = (
     "DeleteTaskDefinitions",
     "DescribeServiceDeployments",
     "DescribeServiceRevisions",
+    "StopServiceDeployment",
     "TagResource",
     "UntagResource",
     "ListTagsForResource",

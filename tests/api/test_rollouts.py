@@ -51,8 +51,13 @@ def described(rig):
     return rig.call("DescribeServiceDeployments", serviceDeploymentArns=arns)["serviceDeployments"][0]
 
 
-def test_a_first_deployment_is_in_progress_and_then_successful(web):
+def test_a_first_deployment_is_pending_then_in_progress_and_then_successful(web):
+    """ECS Developer Guide, service-deployment: it starts PENDING."""
+    assert listed(web) == ["PENDING"]
+    assert "startedAt" not in described(web)
+    web.now_ms = 1_000
     assert listed(web) == ["IN_PROGRESS"]
+    assert (described(web)["startedAt"], described(web)["updatedAt"]) == (1_000, 1_000)
     web.now_ms = 9_000
     change(web, rollout_state=RolloutState.COMPLETED, desired_count=2)
     shown = described(web)
@@ -68,8 +73,14 @@ def test_a_first_deployment_is_in_progress_and_then_successful(web):
 
 def test_a_deployment_that_another_one_replaces_is_stopped(web):
     web.call("UpdateService", cluster="shop", service="web", forceNewDeployment=True)
+    assert listed(web) == ["PENDING", "STOP_REQUESTED"]
+    web.now_ms = 6_000
     assert listed(web) == ["IN_PROGRESS", "STOPPED"]
     assert listed(web, status=["STOPPED"]) == ["STOPPED"]
+    old = web.call("ListServiceDeployments", cluster="shop", service="web")["serviceDeployments"][1]
+    arns = [old["serviceDeploymentArn"]]
+    shown = web.call("DescribeServiceDeployments", serviceDeploymentArns=arns)["serviceDeployments"][0]
+    assert (old["finishedAt"], shown["stoppedAt"], shown["updatedAt"]) == (1_000, 1_000, 1_000)
     first = web.store.services[SERVICE].deployments[1].service_revision_arn
     assert [r["arn"] for r in described(web)["sourceServiceRevisions"]] == [first]
 
@@ -147,3 +158,61 @@ def test_what_is_not_there(web):
     assert answer == {"serviceDeployments": [], "failures": [{"arn": "arn:aws:ecs:x", "reason": "MISSING"}]}
     wrong = {"cluster": "shop", "service": "web", "status": ["DONE"]}
     assert web.refused("ListServiceDeployments", **wrong).code == "InvalidParameterException"
+
+
+# Stopping
+
+
+def stop(rig, arn, **more):
+    return rig.call("StopServiceDeployment", serviceDeploymentArn=arn, **more)
+
+
+def newest(rig):
+    return rig.store.services[SERVICE].primary.service_deployment_arn
+
+
+@pytest.mark.parametrize("now_ms", [0, 30_000])
+def test_a_pending_or_running_deployment_can_be_stopped(web, now_ms):
+    """ECS Developer Guide, stop-service-deployment: PENDING, IN_PROGRESS -> ROLLBACK_REQUESTED."""
+    web.now_ms = now_ms
+    woken = len(web.woken)
+    assert stop(web, newest(web), stopType="ROLLBACK") == {"serviceDeploymentArn": newest(web)}
+    assert listed(web) == ["ROLLBACK_REQUESTED"]
+    assert web.woken[woken:] == [SERVICE]
+    assert stop(web, newest(web)) == {"serviceDeploymentArn": newest(web)}, "the rollback goes on"
+    assert web.woken[woken:] == [SERVICE]
+
+
+def test_one_that_is_being_replaced_goes_on_stopping(web):
+    """ECS Developer Guide, stop-service-deployment: STOP_REQUESTED."""
+    old = newest(web)
+    web.call("UpdateService", cluster="shop", service="web", forceNewDeployment=True)
+    stop(web, old)
+    assert listed(web) == ["PENDING", "STOP_REQUESTED"]
+    assert not web.store.services[SERVICE].primary.rollback_requested
+    web.now_ms = 1_000
+    assert web.refused("StopServiceDeployment", serviceDeploymentArn=old).code == "ConflictException"
+
+
+def test_what_cannot_be_stopped(web):
+    arn = newest(web)
+    error = web.refused("StopServiceDeployment", serviceDeploymentArn=arn, stopType="ABORT")
+    assert error.code == "InvalidParameterException", "botocore: the valid values are ROLLBACK"
+    error = web.refused("StopServiceDeployment", serviceDeploymentArn=arn + "x")
+    assert error.code == "ServiceDeploymentNotFoundException"
+    change(web, rollout_state=RolloutState.COMPLETED)
+    assert web.refused("StopServiceDeployment", serviceDeploymentArn=arn).code == "ConflictException"
+
+
+def test_a_deleted_services_deployments_are_gone(web):
+    """ECS Developer Guide, service-deployment: ECS deletes the service deployment when you delete a service."""
+    arn = newest(web)
+    service = web.store.services[SERVICE]
+    web.store.put_service(replace(service, status="INACTIVE", desired_count=0))
+    answer = web.call("DescribeServiceDeployments", serviceDeploymentArns=[arn])
+    assert answer == {"serviceDeployments": [], "failures": [{"arn": arn, "reason": "MISSING"}]}
+    error = web.refused("ListServiceDeployments", cluster="shop", service="web")
+    assert error.code == "ServiceNotFoundException"
+    web.now_ms = 5_000
+    web.service()
+    assert listed(web) == ["PENDING"], "only those of the new service"

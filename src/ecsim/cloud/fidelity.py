@@ -222,6 +222,18 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             "バージョンの一貫性: タグはデプロイごとに 1 回だけダイジェストに解決されます。",
         ),
         (
+            _E,
+            "botocore ecs ServiceDeploymentStatus; ECS Developer Guide, service-deployment, stop-service-deployment",
+            "Service deployments: their states and times, the breaker's numbers, StopServiceDeployment with ROLLBACK.",
+            "サービスデプロイ: 状態と時刻、サーキットブレーカーの数値、StopServiceDeployment (ROLLBACK)。",
+        ),
+        (
+            _A,
+            "not documented",
+            "The words of a rollback by StopServiceDeployment; without a completed deployment nothing more is started.",
+            "StopServiceDeployment によるロールバックの文面。完了したデプロイがないときは、それ以上何も起動しません。",
+        ),
+        (
             _N,
             "botocore ecs DeploymentStrategy",
             "BLUE_GREEN, LINEAR, CANARY, CODE_DEPLOY, EXTERNAL; deployment alarms; earlySuccessCriteria.",

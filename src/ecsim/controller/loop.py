@@ -6,10 +6,11 @@ from ecsim.clock.engine import Wake
 from ecsim.controller.addresses import Addresses
 from ecsim.controller.births import Birth, Nursery
 from ecsim.controller.services import Services
-from ecsim.controller.shell import LOOK_AFTER_MS, Shell
+from ecsim.controller.shell import Shell
 from ecsim.controller.targets import Targets
 from ecsim.controller.tasks import TaskLife
 from ecsim.decide import breaker
+from ecsim.decide.reconcile import LOOK_AFTER_MS
 from ecsim.model.launch import Launch
 from ecsim.model.network import TargetState
 from ecsim.model.reason import because

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ecsim.controller.births import Birth, Nursery
 from ecsim.controller.shell import SUPPRESS_MS, Shell
 from ecsim.controller.tasks import TaskLife
-from ecsim.decide import breaker
+from ecsim.decide import breaker, stopping
 from ecsim.decide.plan import (
     Action,
     CompleteDeployment,
@@ -32,6 +32,10 @@ FAILED_REASON = "ECS deployment circuit breaker: tasks failed to start."
 ROLLING_BACK_REASON = "ECS deployment circuit breaker: rolling back to deploymentId {to}."
 COMPLETED_REASON = "ECS deployment {id} completed."
 """Sources of the three: ecs-behaviour.md 5.5."""
+
+STOPPED_REASON = "ECS deployment {id} stopped."
+STOPPED_ROLLING_BACK_REASON = "ECS deployment stopped: rolling back to deploymentId {to}."
+"""After StopServiceDeployment; AWS's words are not documented."""
 
 NO_INSTANCE = (
     "(service {name}) was unable to place a task because no container instance met all of its requirements. "
@@ -189,24 +193,24 @@ class Services:
         self._shell.tell(service.arn, message)
 
     def _fail(self, service: Service, action: Action) -> None:
-        """The circuit breaker tripped: FAILED, and back to the last COMPLETED deployment if it is told to."""
+        """Given up: FAILED, and back to the last COMPLETED deployment if it is told to."""
         assert isinstance(action, FailDeployment), action
         shell, label, failed_id = self._shell, self._shell.label(service), action.deployment_id
         shell.decided(label, "fail_deployment", action.reason, deployment=failed_id)
-        failed = replace(
-            service.primary, rollout_state=RolloutState.FAILED, rollout_state_reason=FAILED_REASON
-        )
+        reason = STOPPED_REASON.format(id=failed_id) if action.stopped else FAILED_REASON
+        failed = replace(service.primary, rollout_state=RolloutState.FAILED, rollout_state_reason=reason)
         shell.put_deployment(service.arn, failed)
-        message = (
-            f"(service {service.name}) (deployment {failed_id}) deployment failed: tasks failed to start."
-        )
-        shell.tell(service.arn, message)
+        if not action.stopped:
+            message = (
+                f"(service {service.name}) (deployment {failed_id}) deployment failed: tasks failed to start."
+            )
+            shell.tell(service.arn, message)
         if action.roll_back_to is None:
             return
         shell.tell(service.arn, f"(service {service.name}) rolling back to deployment {action.roll_back_to}.")
-        self._roll_back(shell.store.services[service.arn], action.roll_back_to)
+        self._roll_back(shell.store.services[service.arn], action.roll_back_to, stopped=action.stopped)
 
-    def _roll_back(self, service: Service, back_to: str) -> None:
+    def _roll_back(self, service: Service, back_to: str, *, stopped: bool) -> None:
         """The old deployment becomes PRIMARY again, with its old id."""
         shell, last = self._shell, service.last_completed
         known = service.deployment(back_to) or last
@@ -216,8 +220,11 @@ class Services:
             known,
             status=DeploymentStatus.PRIMARY,
             rollout_state=RolloutState.IN_PROGRESS,
-            rollout_state_reason=ROLLING_BACK_REASON.format(to=back_to),
+            rollout_state_reason=(STOPPED_ROLLING_BACK_REASON if stopped else ROLLING_BACK_REASON).format(
+                to=back_to
+            ),
             rolled_back_from=service.primary.id,
+            rollback_requested=False,
             failed_tasks=0,
             breaker_count=0,
             failed_launches=0,
@@ -230,7 +237,7 @@ class Services:
         shell.decided(
             shell.label(service),
             "roll_back",
-            breaker.rolled_back(failed, back_to),
+            stopping.rolled_back(failed, back_to) if stopped else breaker.rolled_back(failed, back_to),
         )
         for deployment in (returning, failed):
             shell.record_deployment(service, deployment)

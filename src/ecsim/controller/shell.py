@@ -18,8 +18,6 @@ from ecsim.store import Store
 EVENTS_MAX = 100
 """DescribeServices returns at most the 100 newest events. Source: botocore ecs Service.events."""
 SUPPRESS_MS = 6 * 3_600_000
-LOOK_AFTER_MS = 1_000
-"""The scheduler looks at a service this long after a call changed it."""
 
 
 @dataclass(slots=True, kw_only=True)

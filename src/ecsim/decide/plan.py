@@ -47,11 +47,16 @@ class CompleteDeployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailDeployment:
-    """The circuit breaker gives the deployment up; roll back to another one if given."""
+    """The deployment is given up; roll back to another one if given.
+
+    Attributes:
+        stopped: whether StopServiceDeployment asked for it, and not the circuit breaker.
+    """
 
     deployment_id: str
     roll_back_to: str | None
     reason: Reason
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

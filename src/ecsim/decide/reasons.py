@@ -34,6 +34,10 @@ REASONS: dict[str, tuple[str, ...]] = {
     "breaker.stalled": ("count", "threshold", "desired"),
     "breaker.roll_back": ("failed", "to", "failed_tasks"),
     "breaker.failed_deployment": ("deployment",),
+    # Service deployments that are stopped by a call (5.13)
+    "stop.requested": ("to",),
+    "stop.stalled": (),
+    "stop.roll_back": ("failed", "to"),
     # The end of a service
     "service.draining": (),
     # Tasks

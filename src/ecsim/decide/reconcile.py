@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ecsim.decide import breaker
+from ecsim.decide import breaker, stopping
 from ecsim.decide.condition import Condition, Seen, look
 from ecsim.decide.plan import (
     Action,
@@ -49,6 +49,9 @@ PROTECTED = (
 
 THROTTLE_TOLD_AFTER = 3
 
+LOOK_AFTER_MS = 1_000
+"""The scheduler looks at a service this long after a call changed it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
@@ -72,7 +75,7 @@ def reconcile(snapshot: Snapshot) -> Plan:
         return _wind_down(snapshot)
     grace = service.health_check_grace_period_s
     seen = [look(task, snapshot.targets, grace_s=grace, now_ms=snapshot.now_ms) for task in snapshot.tasks]
-    trip = breaker.verdict(service)
+    trip = stopping.verdict(service) or breaker.verdict(service)
     if trip is not None:
         return (trip,)
     actions: list[Action] = []

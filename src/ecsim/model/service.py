@@ -85,6 +85,7 @@ class Deployment:
         failed_tasks: tasks that failed in a row, as DescribeServices shows it.
         breaker_count: what the circuit breaker counts; the same, unless it is not reset by a healthy task.
         ever_completed: whether it was COMPLETED once, so that a rollback may return to it.
+        rollback_requested: whether StopServiceDeployment was called; the scheduler acts on it at its next look.
         rolled_back_from: the deployment whose failure made this one primary again, or None.
         launch_type: None when the capacity provider strategy decides.
         digests: pairs of container name and image digest, resolved by the first task (version consistency).
@@ -101,6 +102,7 @@ class Deployment:
     failed_launches: int = 0
     ever_running: bool = False
     ever_completed: bool = False
+    rollback_requested: bool = False
     rolled_back_from: str | None = None
     next_launch_at_ms: int = 0
     created_at_ms: int = 0

@@ -36,7 +36,7 @@ BY_TOPIC: dict[str, tuple[str, ...]] = {
         "UpdateServicePrimaryTaskSet",
         "UpdateTaskSet",
     ),
-    "steering of service deployments": ("ContinueServiceDeployment", "StopServiceDeployment"),
+    "lifecycle hooks": ("ContinueServiceDeployment",),
     "ECS Exec": ("ExecuteCommand",),
     "managed daemons": (
         "CreateDaemon",

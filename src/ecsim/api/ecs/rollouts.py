@@ -6,24 +6,25 @@ how a service deployment ended is read from the journal. Source: botocore Servic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import lookup
+from ecsim.api.ecs.courses import COMPLETED, Course, courses
 from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter, service_not_found
 from ecsim.api.ecs.service_view import Counts, load_balancers, platform_family, strategy
+from ecsim.api.errors import ApiError
 from ecsim.api.wire import since_start_ms
 from ecsim.decide.percents import breaker_threshold
-from ecsim.model.service import Deployment, DeploymentStatus, LoadBalancer, RolloutState, Service
+from ecsim.model.service import Deployment, DeploymentStatus, LoadBalancer, Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecsim.api.ecs.capacity import Capacity
     from ecsim.api.ecs.desk import Answer, Desk, Handler
-    from ecsim.clock.journal import Entry
     from ecsim.model.task_definition import TaskDefinition
 
 DESCRIBE_MAX = 20
@@ -31,7 +32,8 @@ LIST_SIZE = 20
 _ROLLED_BACK = "Service deployment rolled back because the circuit breaker threshold was exceeded."
 """Source: ecs-behaviour.md 5.11."""
 
-_ROLLING_BACK = "ECS deployment circuit breaker: rolling back to deploymentId {}."
+_STOPPED_BY_USER = "Service deployment rolled back because of a user request."
+"""AWS's words for this are not documented."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,66 +134,15 @@ def _label(service: Service) -> str:
     return f"{service.cluster_arn.rsplit('/', 1)[1]}/{service.name}"
 
 
-@dataclass(slots=True)
-class _Course:
-    """How a service deployment went, as the journal tells it."""
-
-    deployment_id: str
-    status: str = "IN_PROGRESS"
-    finished_at_ms: int | None = None
-    rolled_back_to: str | None = None
-    rolled_back_at_ms: int | None = None
-    failed: bool = False
-
-    def take(self, entry: Entry) -> None:
-        """Follow one `deployment.state` entry of the same service."""
-        state, own = entry.fields["rollout_state"], entry.subject == self.deployment_id
-        if own and self.status == "IN_PROGRESS":
-            if state == RolloutState.COMPLETED:
-                self._end("SUCCESSFUL", entry)
-            elif state == RolloutState.FAILED:
-                self.failed = True
-                self._end("STOPPED", entry)
-            elif entry.fields["status"] != DeploymentStatus.PRIMARY:
-                self._end("STOPPED", entry)
-        elif self.failed and self.status == "STOPPED" and self._is_return(entry):
-            self.status, self.finished_at_ms = "ROLLBACK_IN_PROGRESS", None
-            self.rolled_back_to, self.rolled_back_at_ms = entry.subject, entry.at_ms
-        elif self.status == "ROLLBACK_IN_PROGRESS" and entry.subject == self.rolled_back_to:
-            if state == RolloutState.COMPLETED:
-                self._end("ROLLBACK_SUCCESSFUL", entry)
-            elif state == RolloutState.FAILED or entry.fields["status"] != DeploymentStatus.PRIMARY:
-                self._end("ROLLBACK_FAILED", entry)
-
-    @staticmethod
-    def _is_return(entry: Entry) -> bool:
-        return entry.fields["reason"] == _ROLLING_BACK.format(entry.subject)
-
-    def _end(self, status: str, entry: Entry) -> None:
-        self.status, self.finished_at_ms = status, entry.at_ms
-
-
-def _courses(desk: Desk, service: Service, wanted: list[str]) -> dict[str, _Course]:
-    """How these service deployments of a service went, by ARN."""
-    label = _label(service)
-    history = [entry for entry in desk.journal.of("deployment.state") if entry.fields["service"] == label]
-    courses = {}
-    for arn in wanted:
-        course = _Course(desk.rollouts[arn]["deployment"])
-        begun = False
-        for entry in history:
-            begun = begun or entry.subject == course.deployment_id
-            if begun:
-                course.take(entry)
-        courses[arn] = course
-    return courses
-
-
 def list_service_deployments(desk: Desk, params: dict[str, Any]) -> Answer:
     """ListServiceDeployments: newest first."""
     cluster = lookup.cluster_of(desk, params)
     service = lookup.service_in(desk, cluster, params["service"])
     if service is None:
+        raise service_not_found()
+    if (
+        service.status == "INACTIVE"
+    ):  # ECS deletes them with the service: ECS Developer Guide, service-deployment
         raise service_not_found()
     statuses = params.get("status") or ()
     between = params.get("createdAt") or {}
@@ -200,16 +151,17 @@ def list_service_deployments(desk: Desk, params: dict[str, Any]) -> Answer:
         arn
         for arn, kept in desk.rollouts.items()
         if kept["service"] == service.arn
+        and kept["created_at_ms"] >= service.created_at_ms
         and (before is None or kept["created_at_ms"] <= before)
         and (after is None or kept["created_at_ms"] >= after)
     ]
-    courses = _courses(desk, service, arns)
+    went = courses(desk, service, arns)
 
     def fits(arn: str) -> bool:
-        return not statuses or courses[arn].status in statuses
+        return not statuses or went[arn].status in statuses
 
     shown, token = page(reversed(arns), params, key=str, fits=fits, size=LIST_SIZE)
-    briefs = [_brief(desk, arn, courses[arn]) for arn in shown]
+    briefs = [_brief(desk, arn, went[arn]) for arn in shown]
     return {"serviceDeployments": briefs} | ({"nextToken": token} if token else {})
 
 
@@ -227,23 +179,28 @@ def _moment(at: float | str | None) -> int | None:
         raise invalid_parameter(f"The timestamp {at} cannot be read.") from wrong
 
 
-def _brief(desk: Desk, arn: str, course: _Course) -> Answer:
+def _brief(desk: Desk, arn: str, course: Course) -> Answer:
     kept = desk.rollouts[arn]
     service = desk.store.services[kept["service"]]
     shown: Answer = {
         "serviceDeploymentArn": arn,
         "serviceArn": service.arn,
         "clusterArn": service.cluster_arn,
-        "startedAt": kept["created_at_ms"],
         "createdAt": kept["created_at_ms"],
         "targetServiceRevisionArn": kept["revision"],
         "status": course.status,
     }
+    if desk.now_ms() >= course.started_at_ms:
+        shown["startedAt"] = course.started_at_ms
     if course.finished_at_ms is not None:
         shown["finishedAt"] = course.finished_at_ms
     if course.rolled_back_to is not None:
-        shown["statusReason"] = _ROLLED_BACK
+        shown["statusReason"] = _reason(course)
     return shown
+
+
+def _reason(course: Course) -> str:
+    return _STOPPED_BY_USER if course.is_rollback_wanted_by_user else _ROLLED_BACK
 
 
 def describe_service_deployments(desk: Desk, params: dict[str, Any]) -> Answer:
@@ -253,15 +210,46 @@ def describe_service_deployments(desk: Desk, params: dict[str, Any]) -> Answer:
         raise invalid_parameter(f"You must specify 1 to {DESCRIBE_MAX} service deployment ARNs.")
     found, failures = [], []
     for arn in arns:
-        if arn not in desk.rollouts:
+        service = _service_of(desk, arn)
+        if service is None:
             failures.append({"arn": arn, "reason": "MISSING"})
-            continue
-        service = desk.store.services[desk.rollouts[arn]["service"]]
-        found.append(_described(desk, service, arn, _courses(desk, service, [arn])[arn]))
+        else:
+            found.append(_described(desk, service, arn, courses(desk, service, [arn])[arn]))
     return {"serviceDeployments": found, "failures": failures}
 
 
-def _described(desk: Desk, service: Service, arn: str, course: _Course) -> Answer:
+def _service_of(desk: Desk, arn: str) -> Service | None:
+    """The service of a service deployment; None when there is no such deployment, or no longer."""
+    kept = desk.rollouts.get(arn)
+    service = desk.store.services.get(kept["service"]) if kept is not None else None
+    if kept is None or service is None or service.status == "INACTIVE":
+        return None
+    return service if kept["created_at_ms"] >= service.created_at_ms else None
+
+
+def stop_service_deployment(desk: Desk, params: dict[str, Any]) -> Answer:
+    """StopServiceDeployment: the scheduler goes back to the last completed deployment.
+
+    Source: ECS Developer Guide, stop-service-deployment (which states can be stopped).
+    """
+    arn = params["serviceDeploymentArn"]
+    if params.get("stopType") == "ABORT":
+        raise invalid_parameter("stopType should be one of [ROLLBACK]")
+    service = _service_of(desk, arn)
+    if service is None:
+        raise ApiError("ServiceDeploymentNotFoundException", "The service deployment was not found.")
+    course = courses(desk, service, [arn])[arn]
+    if course.status in COMPLETED:
+        raise ApiError("ConflictException", f"The service deployment is already {course.status}.")
+    if course.status in ("PENDING", "IN_PROGRESS"):
+        desk.rollouts[arn] = {**desk.rollouts[arn], "rollback_requested_at_ms": desk.now_ms()}
+        stopping = replace(service.primary, rollback_requested=True)
+        desk.store.put_service(replace(service, deployments=(stopping, *service.deployments[1:])))
+        desk.wake_service(service.arn)
+    return {"serviceDeploymentArn": arn}
+
+
+def _described(desk: Desk, service: Service, arn: str, course: Course) -> Answer:
     kept, counts = desk.rollouts[arn], Counts(desk, service)
     by_revision = {d.service_revision_arn: counts.revision(d) for d in service.deployments}
     none = {"requestedTaskCount": 0, "runningTaskCount": 0, "pendingTaskCount": 0}
@@ -269,35 +257,48 @@ def _described(desk: Desk, service: Service, arn: str, course: _Course) -> Answe
     target = brief.pop("targetServiceRevisionArn")
     shown: Answer = {
         **brief,
-        "updatedAt": course.finished_at_ms or course.rolled_back_at_ms or desk.now_ms(),
+        "updatedAt": course.last_change_ms(desk.now_ms()),
         "sourceServiceRevisions": [by_revision.get(s, {"arn": s, **none}) for s in kept["sources"]],
         "targetServiceRevision": by_revision.get(target, {"arn": target, **none}),
         "deploymentConfiguration": dict(kept["configuration"]),
         "deploymentCircuitBreaker": _breaker(service, course),
         "alarms": {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []},
     }
+    if course.stopped_at_ms is not None:
+        shown["stoppedAt"] = course.stopped_at_ms
     if course.rolled_back_to is not None:
-        back = service.deployment(course.rolled_back_to)
         shown["rollback"] = {
-            "reason": _ROLLED_BACK,
+            "reason": _reason(course),
             "startedAt": course.rolled_back_at_ms,
-            "serviceRevisionArn": back.service_revision_arn if back is not None else "",
+            "serviceRevisionArn": _revision_of(desk, course.rolled_back_to),
         }
     return shown
 
 
-def _breaker(service: Service, course: _Course) -> Answer:
-    """Source: botocore ServiceDeploymentCircuitBreaker."""
+def _revision_of(desk: Desk, deployment_id: str) -> str:
+    """The service revision that a deployment brought, whether or not it still has tasks."""
+    return next(
+        str(kept["revision"]) for kept in desk.rollouts.values() if kept["deployment"] == deployment_id
+    )
+
+
+def _breaker(service: Service, course: Course) -> Answer:
+    """Source: botocore ServiceDeploymentCircuitBreaker.
+
+    The threshold is of the latest desired count; when the breaker has tripped, the numbers are those of that moment.
+    """
     breaker = service.deployment_configuration.circuit_breaker
     deployment = service.deployment(course.deployment_id)
     threshold = breaker_threshold(service.desired_count, breaker)
     count = deployment.breaker_count if deployment is not None else 0
     if not breaker.enable:
         status, count, threshold = "DISABLED", 0, 0
-    elif course.failed:
-        status, count = "TRIGGERED", max(count, threshold)
+    elif course.failed and not course.is_rollback_wanted_by_user:
+        status = "TRIGGERED"
+        threshold = course.trip.get("threshold", threshold)
+        count = course.trip.get("count", max(count, threshold))
     else:
-        status = "MONITORING" if course.status == "IN_PROGRESS" else "MONITORING_COMPLETE"
+        status = "MONITORING" if course.status in ("PENDING", "IN_PROGRESS") else "MONITORING_COMPLETE"
     return {"status": status, "failureCount": count, "threshold": threshold}
 
 
@@ -334,5 +335,6 @@ def _images(desk: Desk, revision: Mapping[str, Any]) -> list[dict[str, str]]:
 OPERATIONS: dict[str, Handler] = {
     "ListServiceDeployments": list_service_deployments,
     "DescribeServiceDeployments": describe_service_deployments,
+    "StopServiceDeployment": stop_service_deployment,
     "DescribeServiceRevisions": describe_service_revisions,
 }

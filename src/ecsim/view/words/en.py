@@ -84,6 +84,12 @@ REASONS: dict[str, str] = {
     "breaker.failed_deployment": (
         "Stops a task of {deployment}: the deployment is FAILED, and its tasks that are not healthy go."
     ),
+    "stop.requested": "StopServiceDeployment was called: the deployment is given up, and the service rolls back to {to}.",
+    "stop.stalled": (
+        "StopServiceDeployment was called, but there is no COMPLETED deployment to roll back to: nothing more is "
+        "started."
+    ),
+    "stop.roll_back": "Rolls back from {failed} to {to}, because StopServiceDeployment was called.",
     "service.draining": "Stops the task: its service was deleted.",
     "task.image_not_pulled": "The image {image} could not be pulled: {text}",
     "task.resource_not_ready": "Something that the task needs before it starts could not be had: {text}",

@@ -85,6 +85,12 @@ REASONS: dict[str, str] = {
         "{failed} から {to} にロールバックします。失敗したデプロイでは {failed_tasks} 個のタスクが続けて失敗しました。"
     ),
     "breaker.failed_deployment": ("FAILED になったデプロイ {deployment} の、正常でないタスクを停止します。"),
+    "stop.requested": "StopServiceDeployment が呼ばれたため、デプロイを中止し、{to} にロールバックします。",
+    "stop.stalled": (
+        "StopServiceDeployment が呼ばれましたが、ロールバック先になる COMPLETED のデプロイがないため、"
+        "これ以上タスクを起動しません。"
+    ),
+    "stop.roll_back": "StopServiceDeployment が呼ばれたため、{failed} から {to} にロールバックします。",
     "service.draining": "サービスが削除されたため、タスクを停止します。",
     "task.image_not_pulled": "イメージ {image} をプルできませんでした: {text}",
     "task.resource_not_ready": "タスクの起動に必要なものを用意できませんでした: {text}",
