@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from ecsim.api.ecs import simulated
 from ecsim.api.ecs.not_simulated import OPERATIONS as NOT_SIMULATED
+from ecsim.api.wire import ecs_model
+from tests.swarm.shapes import value_of
 from tests.swarm.shop import ACCOUNT, CLUSTERS, PORT, REGION, Refused, Shop
 
 Action = Callable[[Shop, Random], str]
@@ -400,6 +403,57 @@ def cluster(shop, chance):
     else:
         shop.ecs(operation, cluster=name)
     return f"{operation} {name}"
+
+
+@action(4)
+def anything(shop, chance):
+    """Any operation, with values of the right types, most of them names that exist."""
+    operation = chance.choice(sorted(set(simulated) - {"CreateService", "RunTask"}))
+    store = shop.cloud.store
+    words = ["web", "shop", "jobs", "s1", "s2", "FARGATE", "FARGATE_SPOT", *shop.definitions[-3:], *shop.groups[-1:]]
+    words += [*list(store.services)[-3:], *list(store.tasks)[-5:], *list(shop.cloud.desk.rollouts)[-3:]]
+    shop.ecs(operation, **value_of(ecs_model().operation_model(operation).input_shape, chance, words))
+    return operation
+
+
+@action(2)
+def protect(shop, chance):
+    task = some(chance, [t for t in shop.live_tasks() if t.service_arn], None)
+    if task is None:
+        raise Refused("no tasks of services")
+    minutes = {"expiresInMinutes": chance.choice([1, 5, 120])} if chance.random() < 0.7 else {}
+    shop.ecs(
+        "UpdateTaskProtection",
+        cluster=task.cluster_arn,
+        tasks=[task.arn],
+        protectionEnabled=chance.random() < 0.8,
+        **minutes,
+    )
+    shop.ecs("GetTaskProtection", cluster=task.cluster_arn, tasks=[task.arn])
+    return task.id
+
+
+@action(2)
+def stop_deployment(shop, chance):
+    rollout = some(chance, list(shop.cloud.desk.rollouts)[-3:])
+    shop.ecs("StopServiceDeployment", serviceDeploymentArn=rollout, stopType=chance.choice(["ROLLBACK", "ABORT"]))
+    return rollout.rsplit("/", 1)[-1]
+
+
+@action(1)
+def providers(shop, chance):
+    strategy = [
+        {"capacityProvider": name, "weight": chance.choice([0, 1, 3]), "base": chance.choice([0, 1])}
+        for name in chance.sample(["FARGATE", "FARGATE_SPOT"], chance.randint(0, 2))
+    ]
+    operation, more = chance.choice(
+        [
+            ("PutClusterCapacityProviders", {"cluster": "shop", "capacityProviders": ["FARGATE", "FARGATE_SPOT"], "defaultCapacityProviderStrategy": strategy}),
+            ("UpdateService", {**service_of(shop, chance), "capacityProviderStrategy": strategy, "forceNewDeployment": True}),
+        ]
+    )
+    shop.ecs(operation, **more)
+    return f"{operation} {strategy}"
 
 
 @action(1)

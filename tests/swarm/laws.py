@@ -105,6 +105,7 @@ class Watch:
         service = self._store.services.get(task.service_arn or "")
         if service is None or not code.startswith(("rolling.", "scale.")):
             return
+        assert not task.is_protected(now) or not well, f"a protected task is stopped: {entry.line()}"
         mine = [
             t
             for t in self._store.tasks.values()

@@ -120,6 +120,10 @@ def calm(shop, chance):
 def _repair(shop):
     for kind in ("crash", "fail_health", "hang", "out_of_memory"):
         shop.do("fault", kind=kind, match=None, on=False)
+    for task in shop.live_tasks():
+        if task.service_arn is not None:
+            asked = {"cluster": task.cluster_arn, "tasks": [task.arn]}
+            shop.ecs("UpdateTaskProtection", **asked, protectionEnabled=False)
     for restore in (shop.restore_log_group, shop.restore_secret):
         try:
             restore()

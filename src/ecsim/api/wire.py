@@ -102,7 +102,7 @@ class Wire:
             raise unknown_operation(Protocol.JSON, operation)
         try:
             raw = json.loads(body) if body else {}
-        except ValueError:
+        except (ValueError, RecursionError):  # not JSON, or nested so deep that no request of AWS is
             raise ApiError("SerializationException", "The request body is not JSON.") from None
         if not isinstance(raw, dict):
             raise ApiError("SerializationException", "Unexpected value type in payload")

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ecsim.clock.duration import milliseconds
 from ecsim.cloud.cloud import Cloud
 from ecsim.cloud.looks import look
 from ecsim.faults import Fault, FaultKind
 from ecsim.workload.images import Pushed
 
 Verb = Callable[[dict[str, Any]], Any]
+DURATION_MAX_MS = 31 * 24 * 3_600_000
+"""Time passes at most so far at once: more is a slip, and would take for ever."""
 HTTP_TIMEOUT_MS = 120_000
 LANGUAGES = ("en", "ja")
 
@@ -89,11 +90,16 @@ class World:
         duration = args["duration_ms"]
         if not isinstance(duration, int) or isinstance(duration, bool) or duration < 0:
             raise ValueError(f"duration_ms is a whole number of milliseconds, 0 or more, not {duration!r}")
+        _check_length("duration_ms", duration)
         return {"now_ms": self._cloud.advance_ms(duration)}
 
     def _until_stable(self, args: dict[str, Any]) -> dict[str, Any]:
         wanted = self._services(args)
-        timeout = milliseconds(args.get("timeout_ms", 1_800_000) / 1_000)
+        timeout = args.get("timeout_ms", 1_800_000)
+        if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not timeout >= 0:
+            raise ValueError(f"timeout_ms is a number of milliseconds, 0 or more, not {timeout!r}")
+        _check_length("timeout_ms", timeout)
+        timeout = round(timeout)
         store = self._cloud.store
 
         def settled(arn: str) -> bool:
@@ -229,6 +235,11 @@ class Control:
             if verb == "problems":
                 return list(cloud.gate.problems)
             raise WorldError(f"there is no verb {verb!r} on this port", "unknown")
+
+
+def _check_length(name: str, duration_ms: float) -> None:
+    if duration_ms > DURATION_MAX_MS:
+        raise ValueError(f"{name} is at most 31 days at once ({DURATION_MAX_MS}), not {duration_ms}")
 
 
 def _journalled(args: dict[str, Any]) -> dict[str, Any]:
