@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ecslab.site import pages, parity, recordings
+from ecslab.site import fidelity, pages, parity, recordings
 from ecslab.site.fences import project_folder
 from ecslab.site.stage import StageError
 
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.verb == "stamp":
         return _told(parity.stamp(root, check=chosen.check), check=chosen.check)
     if not chosen.pages:
-        stale += recordings.refresh(root, check=chosen.check)
+        stale += [*recordings.refresh(root, check=chosen.check), *fidelity.refresh(root, check=chosen.check)]
     failed = False
     for page in chosen.pages or chapter_pages(root):
         try:

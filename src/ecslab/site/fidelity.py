@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ecsim.cloud.fidelity import BEHAVIOURS, TOPICS, Behaviour, Level, ecs_operations
+from ecslab.site.parity import source_hash
 
 LANGUAGES = ("en", "ja")
 
@@ -66,8 +67,10 @@ def page(lang: str) -> str:
     words = _WORDS[lang]
     level: dict[Level, str] = words["level"]  # type: ignore[assignment]
     meaning: dict[Level, str] = words["levels"]  # type: ignore[assignment]
+    source = [f"source: {source_hash(page('en'))}"] if lang == "ja" else []
     lines = [
         "---",
+        *source,
         f"title: {words['title']}",
         f"description: {words['description']}",
         "---",
