@@ -99,11 +99,25 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             "SIGTERM、stopTimeout、SIGKILL。必須コンテナが終了するとタスク全体が止まること。",
         ),
         (
+            _E,
+            "botocore ecs ContainerRestartPolicy; ECS Developer Guide, container-restart-policy",
+            "restartPolicy: when a container is started again in its task, and when it is not.",
+            "restartPolicy: コンテナを同じタスクの中で起動し直す条件と、起動し直さない条件。",
+        ),
+        (
+            _A,
+            "botocore ecs ContainerDefinition.startTimeout",
+            "startTimeout of a dependency: who waits for it gives up and the task stops; counted from its start. "
+            "A restarted container runs again at once.",
+            "依存先の startTimeout: 待っているコンテナが起動を諦め、タスクが停止します。起動時から数えます。"
+            "再起動されるコンテナはすぐに動き始めます。",
+        ),
+        (
             _N,
             "botocore ecs ContainerDefinition",
-            "restartPolicy, startTimeout, ulimits, command and entryPoint, volumes, ephemeral storage: stored and "
+            "ulimits, command and entryPoint (of definitions and overrides), volumes, ephemeral storage: stored and "
             "shown, without effect.",
-            "restartPolicy、startTimeout、ulimits、command と entryPoint、ボリューム、エフェメラルストレージは"
+            "ulimits、command と entryPoint (タスク定義とオーバーライド)、ボリューム、エフェメラルストレージは"
             "保存と表示のみで、効果はありません。",
         ),
         (

@@ -78,8 +78,7 @@ class Containers:
         failure = self._shell.workload.start(task, definition, digest=digest, environment=environment)
         check = definition.health_check
         if failure is None and check is not None:
-            at = now + check.interval_s * 1_000
-            self._shell.engine.call_at(at, "health", task.arn, container=definition.name)
+            self._plan_check(task.arn, definition.name, now + check.interval_s * 1_000, started_at_ms=now)
         if failure is not None:
             task = self._shell.store.tasks[task.arn]
             stopped = tuple(
@@ -88,6 +87,32 @@ class Containers:
             )
             self._shell.put_task(replace(task, containers=stopped))
         return failure
+
+    def _plan_check(self, task_arn: str, name: str, at_ms: int, *, started_at_ms: int | None) -> None:
+        """The next health command of this run of a container; a later run has its own."""
+        self._shell.engine.call_at(at_ms, "health", task_arn, container=name, started_at_ms=started_at_ms)
+
+    def again(self, task: Task, definition: ContainerDefinition) -> Failure | None:
+        """Start a container again that has ended: its health is unknown once more."""
+        self._resting.pop((task.arn, definition.name), None)
+        containers = tuple(
+            replace(
+                c,
+                exit_code=None,
+                reason=None,
+                health_status=HealthStatus.UNKNOWN,
+                health_failures=0,
+                restart_count=c.restart_count + 1,
+            )
+            if c.name == definition.name
+            else c
+            for c in task.containers
+        )
+        task = self._shell.put_task(
+            replace(task, containers=containers, health_status=lifecycle.task_health(containers))
+        )
+        self._shell.look_at(task.service_arn)
+        return self.start(task, definition)
 
     @staticmethod
     def _overrides(task: Task, container: str) -> Mapping[str, str]:
@@ -118,6 +143,8 @@ class Containers:
         container = task.container(name) if task is not None else None
         if task is None or container is None or container.last_status != "RUNNING":
             return False
+        if container.started_at_ms != wake.detail["started_at_ms"]:
+            return False
         definition = self._shell.store.task_definitions[task.task_definition_arn].container(name)
         assert definition is not None, f"{name} is not in {task.task_definition_arn}"
         check = definition.health_check
@@ -132,7 +159,7 @@ class Containers:
             self._resting[task.arn, name] = check.interval_s * 1_000
         else:
             at = now + took + check.interval_s * 1_000
-            self._shell.engine.call_at(at, "health", task.arn, container=name)
+            self._plan_check(task.arn, name, at, started_at_ms=container.started_at_ms)
         if changed is container:
             return False
         moved = changed.health_status is not container.health_status
@@ -151,7 +178,10 @@ class Containers:
         resting, self._resting = self._resting, {}
         for (task_arn, name), interval_ms in resting.items():
             at = self._shell.now_ms + interval_ms
-            self._shell.engine.call_at(at, "health", task_arn, container=name)
+            task = self._shell.store.tasks.get(task_arn)
+            container = task.container(name) if task is not None else None
+            if container is not None:
+                self._plan_check(task_arn, name, at, started_at_ms=container.started_at_ms)
 
     # The end
 

@@ -164,6 +164,13 @@ class Targets:
             if group is not None and target.state is not TargetState.DRAINING:
                 self._plan(key, self._shell.now_ms + group.health_check_interval_s * 1_000)
 
+    def disturb_task(self, task: Task) -> None:
+        """A program of the task has been started again: check its targets again within their interval."""
+        for target in self._shell.store.targets_of(task.targets):
+            group = self._shell.balancing.target_group(target.key.target_group_arn)
+            if group is not None and target.state is not TargetState.DRAINING:
+                self._plan(target.key, self._shell.now_ms + group.health_check_interval_s * 1_000)
+
     def probe(self, wake: Wake) -> None:
         """One health check of one target, and the next one planned."""
         key = TargetKey(

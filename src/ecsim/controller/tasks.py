@@ -16,7 +16,7 @@ from ecsim.model.answers import Failure
 from ecsim.model.network import TargetState
 from ecsim.model.reason import Reason, because
 from ecsim.model.service import Service
-from ecsim.model.task import DesiredStatus, StopCode, Task, TaskStatus
+from ecsim.model.task import Container, DesiredStatus, StopCode, Task, TaskStatus
 from ecsim.model.task_definition import TaskDefinition
 
 ESSENTIAL_EXITED = "Essential container in task exited"
@@ -54,6 +54,7 @@ class TaskLife:
             "activated": self._activated,
             "detached": self._detached,
             "kill": self._kill,
+            "start_timeout": self._start_timed_out,
             "forget": self._forget,
         }
         self._problems: dict[str, tuple[str, Reason, str | None]] = {}
@@ -155,6 +156,8 @@ class TaskLife:
                 reason = because("task.container_not_started", container=ready[0].name, text=failure.text)
                 self._fail(self._shell.store.tasks[task_arn], failure.text, reason, ready[0].name)
                 return False
+            if ready[0].start_timeout_s is not None:
+                self._later(task, "start_timeout", ready[0].start_timeout_s * 1_000)
         lost = lifecycle.hopeless(task, definition)
         if lost is not None and task.desired_status is DesiredStatus.RUNNING:
             container, dependency, condition = lost
@@ -164,6 +167,21 @@ class TaskLife:
             self._fail(task, ESSENTIAL_EXITED, reason, container)
             return False
         return True
+
+    def _start_timed_out(self, task: Task) -> None:
+        """The start time-out of some container is over: who still waits for it gives up."""
+        lost = lifecycle.timed_out(task, self._definition(task), self._shell.now_ms)
+        if lost is None or task.desired_status is DesiredStatus.STOPPED:
+            return
+        container, dependency, condition, timeout_s = lost
+        reason = because(
+            "task.dependency_timed_out",
+            container=container,
+            dependency=dependency,
+            condition=condition,
+            start_timeout_s=timeout_s,
+        )
+        self._fail(task, ESSENTIAL_EXITED, reason, container)
 
     def _activated(self, task: Task) -> None:
         """RUNNING, once every container has started."""
@@ -183,7 +201,10 @@ class TaskLife:
         task = self._shell.store.tasks.get(task_arn)
         if task is None or task.is_stopped:
             return
+        before = task.container(container)
         task = self.containers.exited(task, container, exit_code, reason)
+        if before is not None and self._restarted(task, before, exit_code):
+            return
         ended = task.container(container)
         if task.desired_status is DesiredStatus.RUNNING:
             if ended is not None and ended.essential:
@@ -196,6 +217,29 @@ class TaskLife:
             self._stop_containers(task)
         elif task.last_status is TaskStatus.DEACTIVATING and not self._any_running(task):
             self._stopping(task)
+
+    def _restarted(self, task: Task, ended: Container, exit_code: int) -> bool:
+        """Start a container again if its restart policy says so; true when it runs again."""
+        definition, now = self._definition(task).container(ended.name), self._shell.now_ms
+        if definition is None or task.desired_status is DesiredStatus.STOPPED:
+            return False
+        if not lifecycle.restarts(ended, definition, exit_code, now):
+            return False
+        policy = definition.restart_policy
+        assert policy is not None, f"{ended.name} has no restart policy"
+        ran_s = (now - (ended.started_at_ms or 0)) // 1_000
+        why = because(
+            "task.container_restarted",
+            container=ended.name,
+            exit_code=exit_code,
+            ran_s=ran_s,
+            period_s=policy.restart_attempt_period_s,
+        )
+        self._shell.decided(task.id, "restart_container", why)
+        if self.containers.again(task, definition) is not None:
+            return False
+        self.targets.disturb_task(task)
+        return True
 
     def container_health(self, wake: Wake) -> None:
         """A health command of a container is due."""

@@ -70,6 +70,38 @@ def hopeless(task: Task, definition: TaskDefinition) -> tuple[str, str, str] | N
     return None
 
 
+def timed_out(task: Task, definition: TaskDefinition, now_ms: int) -> tuple[str, str, str, int] | None:
+    """A container that gives up: (its name, the dependency, the condition, the start time-out in s), or None.
+
+    The time-out is the dependency's and runs from its start. Source: botocore ecs ContainerDefinition.startTimeout.
+    """
+    for wanted in definition.containers:
+        container = task.container(wanted.name)
+        if container is None or container.last_status != "PENDING":
+            continue
+        for name, condition in wanted.depends_on:
+            dependency, asked = task.container(name), definition.container(name)
+            if dependency is None or asked is None or asked.start_timeout_s is None:
+                continue
+            if dependency.started_at_ms is None or _met(dependency, condition):
+                continue
+            if now_ms >= dependency.started_at_ms + asked.start_timeout_s * 1_000:
+                return wanted.name, name, condition, asked.start_timeout_s
+    return None
+
+
+def restarts(container: Container, definition: ContainerDefinition, exit_code: int, now_ms: int) -> bool:
+    """Whether the agent starts a container again that has just ended.
+
+    It must have run for the restart attempt period, so that there is at most one restart in it; essential containers
+    are restarted too. Source: botocore ecs ContainerRestartPolicy; ECS Developer Guide, container-restart-policy.
+    """
+    policy = definition.restart_policy
+    if policy is None or container.started_at_ms is None or exit_code in policy.ignored_exit_codes:
+        return False
+    return now_ms >= container.started_at_ms + policy.restart_attempt_period_s * 1_000
+
+
 def stop_order(task: Task, definition: TaskDefinition) -> list[str]:
     """The running containers that may be stopped now: those on which no other running one depends.
 

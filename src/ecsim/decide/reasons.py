@@ -46,6 +46,8 @@ REASONS: dict[str, tuple[str, ...]] = {
     "task.container_not_started": ("container", "text"),
     "task.essential_exited": ("container", "exit_code"),
     "task.dependency_failed": ("container", "dependency", "condition"),
+    "task.dependency_timed_out": ("container", "dependency", "condition", "start_timeout_s"),
+    "task.container_restarted": ("container", "exit_code", "ran_s", "period_s"),
     "task.stopped_by_user": (),
     "task.waits_for_draining": ("targets", "delay_s"),
     "task.killed_after_stop_timeout": ("container", "stop_timeout_s"),

@@ -62,6 +62,7 @@ class Container:
         exit_code: only when it ran.
         reason: why it stopped, at most 1,024 characters.
         image_digest: what the tag pointed to when the image was pulled.
+        restart_count: how often its restart policy has started it again.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Container:
     runtime_id: str | None = None
     image_digest: str | None = None
     started_at_ms: int | None = None
+    restart_count: int = 0
     health_failures: int = 0
 
 

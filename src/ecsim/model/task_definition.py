@@ -28,6 +28,19 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestartPolicy:
+    """When the agent starts a container again that has ended. Source: botocore ecs ContainerRestartPolicy.
+
+    Attributes:
+        ignored_exit_codes: after these it stays ended.
+        restart_attempt_period_s: how long it must have run.
+    """
+
+    ignored_exit_codes: tuple[int, ...] = ()
+    restart_attempt_period_s: int = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerDefinition:
     """One container of a task definition, as far as behaviour depends on it.
 
@@ -35,6 +48,8 @@ class ContainerDefinition:
         secrets: pairs of environment name and `valueFrom`.
         log_driver: e.g. "awslogs", or None.
         depends_on: pairs of container name and condition (START, COMPLETE, SUCCESS, HEALTHY).
+        start_timeout_s: how long others wait for it to reach what they depend on, from its start; None for ever.
+        restart_policy: None when it is not enabled.
         document: the whole container definition in the API's own form, defaults filled in.
     """
 
@@ -52,6 +67,7 @@ class ContainerDefinition:
     depends_on: tuple[tuple[str, str], ...] = ()
     stop_timeout_s: int = 30
     start_timeout_s: int | None = None
+    restart_policy: RestartPolicy | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecsim.decide import fargate
 from ecsim.decide.task_definition_rules import is_ecr, is_fargate, problems, task_size
-from ecsim.model.task_definition import ContainerDefinition, HealthCheck
+from ecsim.model.task_definition import ContainerDefinition, HealthCheck, RestartPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -180,7 +180,18 @@ def _read(container: Mapping[str, Any]) -> ContainerDefinition:
         depends_on=tuple((d["containerName"], d["condition"]) for d in container.get("dependsOn") or ()),
         stop_timeout_s=30 if stop_timeout is None else stop_timeout,
         start_timeout_s=container.get("startTimeout"),
+        restart_policy=_restart_policy(container.get("restartPolicy")),
         document=container,
+    )
+
+
+def _restart_policy(policy: Mapping[str, Any] | None) -> RestartPolicy | None:
+    if not policy or not policy.get("enabled"):
+        return None
+    return RestartPolicy(
+        ignored_exit_codes=tuple(policy.get("ignoredExitCodes") or ()),
+        restart_attempt_period_s=policy.get("restartAttemptPeriod")
+        or RestartPolicy().restart_attempt_period_s,
     )
 
 

@@ -101,6 +101,14 @@ REASONS: dict[str, str] = {
         "The container {container} cannot start: it depends on {dependency} reaching {condition}, and that "
         "failed."
     ),
+    "task.dependency_timed_out": (
+        "The container {container} gives up: {dependency}, on which it depends, did not reach {condition} within its "
+        "startTimeout of {start_timeout_s} s."
+    ),
+    "task.container_restarted": (
+        "The container {container} exited with code {exit_code} after {ran_s} s. Its restart policy asks for at least "
+        "{period_s} s, so it is started again in the same task."
+    ),
     "task.stopped_by_user": "StopTask was called.",
     "task.waits_for_draining": (
         "Waits up to {delay_s} s until the load balancer has drained {targets:target|targets} of it; SIGTERM comes after that."

@@ -101,6 +101,14 @@ REASONS: dict[str, str] = {
     "task.dependency_failed": (
         "コンテナ {container} を起動できません。依存する {dependency} が {condition} の条件を満たしませんでした。"
     ),
+    "task.dependency_timed_out": (
+        "依存先のコンテナ {dependency} が startTimeout の {start_timeout_s} 秒以内に {condition} にならなかったため、"
+        "コンテナ {container} は起動を諦めました。"
+    ),
+    "task.container_restarted": (
+        "コンテナ {container} は {ran_s} 秒動いてから終了コード {exit_code} で終了しました。再起動ポリシーの "
+        "{period_s} 秒以上動いていたので、同じタスクの中で起動し直します。"
+    ),
     "task.stopped_by_user": "StopTask が呼び出されました。",
     "task.waits_for_draining": (
         "ロードバランサーが {targets} 個のターゲットのドレインを終えるまで、最大 {delay_s} 秒待ちます。"
