@@ -109,6 +109,7 @@ def test_a_worker_that_dies_loses_nothing(tmp_path, grade, monkeypatch):
         if not killed:
             killed.append(taken.name)
             self.servers["worker"]._process.kill()
+            self.servers["worker"]._process.wait()
             job.forked.kill()
             job.forked.channel, there = type(job.forked.channel).pair()
             there.close()
@@ -118,6 +119,48 @@ def test_a_worker_that_dies_loses_nothing(tmp_path, grade, monkeypatch):
     assert grade(["grade", str(tmp_path / "a.ipynb"), "--out", str(tmp_path / "out")]) == command.DONE
     assert Graded(tmp_path / "out").points("a") == (14, 14)
     assert killed == ["a"]
+
+
+class Flaky:
+    """A fork server whose process has ended without anybody noticing."""
+
+    made = 0
+    alive = True
+
+    def __init__(self, kind: str, *_arguments: str) -> None:
+        type(self).made += kind == "worker"
+
+    def wait_ready(self) -> None:
+        pass
+
+    def fork(self) -> None:
+        raise ConnectionResetError(104, "Connection reset by peer")
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_server_that_ends_again_and_again_is_given_up(tmp_path, grade, monkeypatch, capsys):
+    (tmp_path / "a.ipynb").write_bytes(blank().bytes())
+    monkeypatch.setattr(run, "ForkServer", Flaky)
+    assert grade(["grade", str(tmp_path / "a.ipynb"), "--out", str(tmp_path / "out")]) == command.FAILED
+    assert "again and again" in capsys.readouterr().err
+    assert Graded(tmp_path / "out").codes("a") == ["grader-failed"]
+    assert Flaky.made == 3
+
+
+def test_an_interrupted_run_keeps_what_it_has(tmp_path, grade, monkeypatch):
+    (tmp_path / "a.txt").write_text("")
+    (tmp_path / "b.ipynb").write_bytes(blank().bytes())
+
+    def interrupt(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "ForkServer", interrupt)
+    inputs = [str(tmp_path / "a.txt"), str(tmp_path / "b.ipynb")]
+    assert grade(["grade", *inputs, "--out", str(tmp_path / "out")]) == command.INTERRUPTED
+    graded = Graded(tmp_path / "out")
+    assert [one["status"] for one in graded.data["submissions"]] == ["refused", "failed"]
 
 
 def test_the_time_of_a_submission_is_limited(tmp_path, grade):

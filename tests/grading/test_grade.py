@@ -17,7 +17,6 @@ from tests.grading.books import FIRST, ROLLING, blank, line_of, solved
 from tests.grading.conftest import Graded
 
 CELL_S = 8
-pytestmark = pytest.mark.xdist_group("grading")
 
 
 def forged_outputs():

@@ -18,11 +18,13 @@ from ecslab.grading.limits import Limits
 from ecslab.grading.progress import Progress
 from ecslab.grading.results import SubmissionResult
 from ecslab.grading.run import Grader, Options
+from ecslab.grading.words import Notice
 
 _NO_JAIL = (
     "learners' code runs in processes of its own, without a jail: grade only what you would run yourself\n"
 )
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+_INTERRUPTED = "interrupted"
 _EPILOG = """\
 exit code: 0 every submission has its grade (a refused one has 0 points and a message),
 1 some could not be graded for reasons that are not the learner's, 2 wrong usage, 130 interrupted"""
@@ -90,19 +92,23 @@ def main(arguments: argparse.Namespace) -> int:
         progress.step()
 
     sys.stderr.write(_NO_JAIL)
-    interrupted = False
+    stopped = ""
     with Grader(options) as grader:
         try:
             grader.grade(intake.taken, done)
         except KeyboardInterrupt:
-            interrupted = True
+            stopped = _INTERRUPTED
         except ServerFailed as problem:
+            stopped = str(problem)
             sys.stderr.write(f"ecslab grade: {problem}\n")
-            return FAILED
     progress.close()
+    for one in intake.taken:
+        if one.name not in timings:
+            notice = Notice("grader-failed", {"why": stopped})
+            results.append(SubmissionResult(name=one.name, sha256=None, status="failed", notices=(notice,)))
     report.write(arguments.out, results, intake.aside, timings)
-    sys.stdout.write(_summary(results, len(intake.taken), arguments.out))
-    if interrupted:
+    sys.stdout.write(_summary(results, arguments.out))
+    if stopped == _INTERRUPTED:
         return INTERRUPTED
     return FAILED if any(one.status == "failed" for one in results) else DONE
 
@@ -114,11 +120,9 @@ def _check_out(out: Path, submissions: list[Path]) -> None:
             raise NoSuchInput(f"--out {out} is inside {path}: choose a folder elsewhere")
 
 
-def _summary(results: list[SubmissionResult], total: int, out: Path) -> str:
+def _summary(results: list[SubmissionResult], out: Path) -> str:
     count = Counter(one.status for one in results)
     parts = [f"{count[status]} {status}" for status in ("graded", "refused", "failed") if count[status]]
-    if len(results) < total:
-        parts.append(f"{total - len(results)} not reached")
     lines = [f"{', '.join(parts) or 'nothing to grade'}: {out / report.GRADEBOOK}"]
     lines += [
         f"{one.status}: {one.name}: {one.message}"

@@ -23,7 +23,7 @@ from ecslab.course.catalog import front_matter
 from ecslab.course.manifest import Manifest, manifest_path
 from ecslab.course.problem import CourseProblem
 from ecslab.grading.channel import ChannelClosed
-from ecslab.grading.forkserver import Forked, ForkServer
+from ecslab.grading.forkserver import Forked, ForkServer, ServerFailed
 from ecslab.grading.intake import Taken
 from ecslab.grading.limits import Limits
 from ecslab.grading.results import CheckResult, SubmissionResult
@@ -31,6 +31,7 @@ from ecslab.grading.submission import Refused, Submission, parse
 from ecslab.grading.words import Notice
 
 _SOCKET_PATH_MAX = 60
+_TRIES = 3
 Done = Callable[[SubmissionResult, Mapping[str, float]], None]
 
 
@@ -143,12 +144,11 @@ class Grader:
         except Refused as refused:
             done(self._refused(taken, refused), {})
             return None
-        self._warm_up()
+        forked = self._worker()
         self._count += 1
         folder = self._folder / f"s{self._count}"
         folder.mkdir(mode=0o700)
         seed, notices = self._seed(submission, manifest)
-        forked = self.servers["worker"].fork()
         forked.channel.send_descriptors(
             [self.servers[kind].requests.fileno() for kind in ("kernel", "cloud")]
         )
@@ -192,6 +192,20 @@ class Grader:
         if self.options.seed is None and seed != manifest.seed:
             return seed, [Notice("own-seed", {"seed": str(seed), "own": str(manifest.seed)})]
         return seed, []
+
+    def _worker(self) -> Forked:
+        """A worker; a server that has ended in the meantime is replaced.
+
+        Raises:
+            ServerFailed: none can be had.
+        """
+        for _ in range(_TRIES):
+            self._warm_up()
+            try:
+                return self.servers["worker"].fork()
+            except OSError:
+                self.servers.pop("worker").close()
+        raise ServerFailed("the worker fork server ends again and again")
 
     def _warm_up(self) -> None:
         """Start the servers that are not there (yet, or any more); they warm up side by side."""
