@@ -62,7 +62,15 @@ def _stopped_with(entries, service):
     }
 
 
-def _unsettled(evidence, service, healthy, want):
+def _gone(service):
+    """The storefront must still be there for anything to be said about it."""
+    return None if service is not None and service["status"] == "ACTIVE" else seen("gone")
+
+
+def _unsettled(evidence, service):
+    """What is wrong with a storefront that should have all its tasks, of which there are at least two."""
+    want = max(service["desiredCount"], DAY_DESIRED)
+    healthy = _healthy(evidence, "web")
     if service["runningCount"] == want and healthy == want:
         return None
     return seen(
@@ -112,6 +120,9 @@ def night(evidence: Evidence) -> Finding:
 @check("1.2", points=2)
 def heals(evidence: Evidence) -> Finding:
     """One task stopped, one crashed, and the service has its three healthy tasks again."""
+    service = _service(evidence, "web")
+    if (gone := _gone(service)) is not None:
+        return gone
     codes = _stopped_with(_yours(evidence), "web")
     if USER not in codes.values():
         return seen("nobody-stopped")
@@ -126,8 +137,7 @@ def heals(evidence: Evidence) -> Finding:
     ]
     if moved:
         return seen("by-hand", have=moved[0])
-    service = _service(evidence, "web")
-    late = _unsettled(evidence, service, _healthy(evidence, "web"), service["desiredCount"])
+    late = _unsettled(evidence, service)
     if late is not None:
         return late
     answer = evidence.answer
@@ -141,9 +151,14 @@ def heals(evidence: Evidence) -> Finding:
         return seen("code", name=wrong, have=answer[wrong])
     ended = [task for task, code in codes.items() if code in (USER, EXITED)]
     last = max(
-        entry.at_ms
-        for entry in _yours(evidence)
-        if entry.subject in ended and entry.kind == "task.status" and entry.fields["status"] == "DEACTIVATING"
+        (
+            entry.at_ms
+            for entry in _yours(evidence)
+            if entry.subject in ended
+            and entry.kind == "task.status"
+            and entry.fields["status"] == "DEACTIVATING"
+        ),
+        default=0,
     )
     if highest(healthy_targets(evidence, "web", last, evidence.now_ms)).count < NIGHT_DESIRED:
         return seen("fewer", want=NIGHT_DESIRED, at=last)
@@ -212,23 +227,39 @@ def grace(evidence: Evidence) -> Finding:
 def scale_in(evidence: Evidence) -> Finding:
     """One task fewer, its target drains, and the learner saw it."""
     service = _service(evidence, "web")
+    if (gone := _gone(service)) is not None:
+        return gone
     if service["desiredCount"] == NIGHT_DESIRED:
         stopped = [code for code in _stopped_with(_yours(evidence), "web").values() if code == USER]
         return seen("stopped-by-hand" if len(stopped) > 1 else "not-scaled-in", have=service["desiredCount"])
     if service["desiredCount"] != DAY_DESIRED:
         return seen("desired", have=service["desiredCount"])
-    gone = [
+    left = [
         entry.subject
         for entry in _yours(evidence)
         if entry.kind == "decision" and entry.fields.get("code") == "scale.in"
     ]
-    gone = [task for task in gone if task in _stopped_with(_yours(evidence), "web")]
-    if not gone:
+    left = [task for task in left if task in _stopped_with(_yours(evidence), "web")]
+    if not left:
         return seen("nothing-moved", now=evidence.now_ms)
+    return _wrong_look(evidence, left) or passed(task=left[0][:8], delay=_drained_s(evidence, left))
+
+
+def _drained_s(evidence, left):
+    """For how many seconds the target of a surplus task drained."""
+    return next(
+        int(entry.fields["why"]["delay_s"])
+        for entry in evidence.entries("decision", code="task.waits_for_draining")
+        if entry.subject in left
+    )
+
+
+def _wrong_look(evidence, left):
+    """What is wrong with what was handed over about the task that leaves, or None."""
     answer = evidence.answer
     if not isinstance(answer, dict) or set(answer) != {"task", "status", "drains_for"}:
         return seen("no-answer", answer=answer)
-    if _id(answer["task"]) not in gone:
+    if _id(answer["task"]) not in left:
         running = {task.id for task in evidence.picture.tasks if task.last_status == "RUNNING"}
         return seen("still-there" if _id(answer["task"]) in running else "other-task", have=answer["task"])
     status = answer["status"]
@@ -243,17 +274,13 @@ def scale_in(evidence: Evidence) -> Finding:
             else "status"
         )
         return seen(mistake, have=status)
-    delay = next(
-        int(entry.fields["why"]["delay_s"])
-        for entry in evidence.entries("decision", code="task.waits_for_draining")
-        if entry.subject in gone
-    )
+    delay = _drained_s(evidence, left)
     try:
         have = float(str(answer["drains_for"]).rstrip("s"))
     except ValueError:
         return seen("no-number", have=answer["drains_for"])
     if have == delay:
-        return passed(task=gone[0][:8], delay=delay)
+        return None
     if have == 300:
         return seen("the-default", have=answer["drains_for"])
     return seen("longer" if delay < have < delay + 60 else "drains-for", have=answer["drains_for"])
@@ -262,6 +289,9 @@ def scale_in(evidence: Evidence) -> Finding:
 @check("4.1", points=3)
 def who_goes_first(evidence: Evidence) -> Finding:
     """An unhealthy task replaced twice: with room above, and without."""
+    service = _service(evidence, "web")
+    if (gone := _gone(service)) is not None:
+        return gone
     mine = [entry for entry in _yours(evidence) if entry.kind == "decision"]
     tasks = {
         entry.subject
@@ -275,14 +305,13 @@ def who_goes_first(evidence: Evidence) -> Finding:
     if not started and not stopped:
         faults = [e for e in _yours(evidence) if e.kind == "fault" and e.subject in ("fail_health", "hang")]
         return seen("waiting" if faults else "nobody-unhealthy", now=evidence.now_ms)
-    settings = _service(evidence, "web")["deploymentConfiguration"]
+    settings = service["deploymentConfiguration"]
     percents = {"minimum": settings["minimumHealthyPercent"], "maximum": settings["maximumPercent"]}
     if not started:
         return seen("never-with-room", **percents)
     if not stopped:
         return seen("never-without-room", **percents)
-    service = _service(evidence, "web")
-    late = _unsettled(evidence, service, _healthy(evidence, "web"), service["desiredCount"])
+    late = _unsettled(evidence, service)
     if late is not None:
         return late
     wrong = _wrong_order(evidence.answer, start=started[0].at_ms, stop=stopped[0].at_ms)

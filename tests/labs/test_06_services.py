@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.labs.rig import play
+from tests.labs.test_clean_up import test_cleaning_up_leaves_nothing_that_costs as cleaned_up
 
 SERVICES = "06-services"
 ORDER = '{"with_room": "start", "without_room": "stop", "decided_by": "maximumPercent"}'
@@ -191,3 +192,28 @@ def test_a_service_without_tasks_has_nothing_to_heal():
     }
     mistakes, _runs = play(SERVICES, answers, until="1.2")
     assert mistakes["1.2"] is not None
+
+
+@pytest.mark.parametrize("check", ["1.2", "3.1", "4.1"])
+def test_a_deleted_storefront_is_told_and_breaks_no_check(check):
+    key, name = {
+        "1.2": ("answer-1b", "codes"),
+        "3.1": ("answer-3", "leaving"),
+        "4.1": ("answer-4", "order"),
+    }[check]
+    gone = 'ecs.delete_service(cluster="shop", service="web", force=True)\n'
+    gone += f'cloud.advance("5m")\n{name} = {{}}'
+    mistakes, _runs = play(SERVICES, {key: gone}, until=check)
+    assert mistakes[check] == "gone"
+
+
+def test_scaling_away_the_sick_is_no_replacement():
+    """After both replacements everything that is desired runs, but nothing is desired."""
+    away = '\necs.update_service(cluster="shop", service="web", desiredCount=0)\ncloud.advance("5m")'
+    answers = {"answer-4": ('"decided_by": "maximumPercent"}', '"decided_by": "maximumPercent"}' + away)}
+    mistakes, _runs = play(SERVICES, answers, until="4.1")
+    assert mistakes["4.1"] == "not-settled"
+
+
+def test_cleaning_up_leaves_nothing_that_costs():
+    cleaned_up(SERVICES)
