@@ -57,9 +57,15 @@ def service_of(shop, chance, *statuses):
     """A service as members of a call; now and then one that is not there, or not by that name."""
     found = some(chance, shop.services(*(statuses or ("ACTIVE",))), None)
     if found is None or chance.random() < 0.03:
-        return {"cluster": chance.choice([*CLUSTERS, "nowhere"]), "service": chance.choice(["no", "web-1", ""])}
+        return {
+            "cluster": chance.choice([*CLUSTERS, "nowhere"]),
+            "service": chance.choice(["no", "web-1", ""]),
+        }
     name = chance.choice([found.name, found.arn])
-    return {"cluster": chance.choice([found.cluster_arn, found.cluster_arn.rsplit("/", 1)[1]]), "service": name}
+    return {
+        "cluster": chance.choice([found.cluster_arn, found.cluster_arn.rsplit("/", 1)[1]]),
+        "service": name,
+    }
 
 
 # Task definitions
@@ -85,7 +91,9 @@ def container(shop, chance, image):
             "timeout": chance.choice([2, 5]),
         }
     if chance.random() < 0.2:
-        more["secrets"] = [{"name": "DB", "valueFrom": shop.secret + chance.choice(["", ":password::", ":no::"])}]
+        more["secrets"] = [
+            {"name": "DB", "valueFrom": shop.secret + chance.choice(["", ":password::", ":no::"])}
+        ]
     if chance.random() < 0.3:
         more["logConfiguration"] = {
             "logDriver": "awslogs",
@@ -148,7 +156,13 @@ def register_definition(shop, chance):
 def register_wrong_definition(shop, chance):
     wrong = container(shop, chance, "web:1.0")
     member, value = chance.choice(
-        [("image", ""), ("name", "a b"), ("cpu", 9999), ("memory", 2), ("dependsOn", [{"containerName": "x", "condition": "START"}])]
+        [
+            ("image", ""),
+            ("name", "a b"),
+            ("cpu", 9999),
+            ("memory", 2),
+            ("dependsOn", [{"containerName": "x", "condition": "START"}]),
+        ]
     )
     wrong[member] = value
     shop.register("web", [wrong])
@@ -216,7 +230,11 @@ def create_service(shop, chance):
         loadBalancers=balancers(shop, chance),
         healthCheckGracePeriodSeconds=chance.choice([0, 0, 0, 30, 120]),
         **({} if providers else {"launchType": "FARGATE"}),
-        **({"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]} if providers else {}),
+        **(
+            {"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]}
+            if providers
+            else {}
+        ),
         propagateTags=chance.choice(["NONE", "SERVICE", "TASK_DEFINITION"]),
         enableECSManagedTags=chance.random() < 0.5,
         tags=[{"key": "team", "value": name}],
@@ -289,8 +307,7 @@ def force(shop, chance):
 
 @action(4)
 def update_much(shop, chance):
-    changes = {}
-    for member, value in (
+    possible = (
         ("loadBalancers", balancers(shop, chance)),
         ("healthCheckGracePeriodSeconds", chance.choice([0, 60, -1])),
         ("platformVersion", chance.choice(["1.4.0", "LATEST", "0.1"])),
@@ -299,9 +316,8 @@ def update_much(shop, chance):
         ("capacityProviderStrategy", [{"capacityProvider": chance.choice(["FARGATE", "no"]), "weight": 1}]),
         ("enableExecuteCommand", True),
         ("taskDefinition", definition_of(shop, chance)),
-    ):
-        if chance.random() < 0.25:
-            changes[member] = value
+    )
+    changes = {member: value for member, value in possible if chance.random() < 0.25}
     shop.ecs("UpdateService", **service_of(shop, chance, "ACTIVE", "DRAINING", "INACTIVE"), **changes)
     return " ".join(changes)
 
@@ -361,18 +377,33 @@ def look(shop, chance):
         [
             ("DescribeTasks", {"cluster": task.cluster_arn, "tasks": [task.arn, "0" * 32]} if task else {}),
             ("DescribeTasks", {"cluster": cluster, "tasks": [], "include": ["TAGS"]}),
-            ("ListTasks", {"cluster": cluster, "desiredStatus": chance.choice(["RUNNING", "STOPPED", "PENDING"])}),
-            ("ListTasks", {"cluster": cluster, "serviceName": service, "maxResults": chance.choice([0, 1, 100])}),
+            (
+                "ListTasks",
+                {"cluster": cluster, "desiredStatus": chance.choice(["RUNNING", "STOPPED", "PENDING"])},
+            ),
+            (
+                "ListTasks",
+                {"cluster": cluster, "serviceName": service, "maxResults": chance.choice([0, 1, 100])},
+            ),
             ("ListTasks", {"cluster": cluster, "family": "web", "startedBy": "me"}),
-            ("DescribeClusters", {"clusters": [*CLUSTERS, "no"], "include": ["STATISTICS", "TAGS", "SETTINGS"]}),
+            (
+                "DescribeClusters",
+                {"clusters": [*CLUSTERS, "no"], "include": ["STATISTICS", "TAGS", "SETTINGS"]},
+            ),
             ("ListClusters", {"maxResults": 1}),
             ("ListServices", {"cluster": cluster, "launchType": "FARGATE"}),
             ("DescribeServices", {"cluster": cluster, "services": [service, "no"], "include": ["TAGS"]}),
             ("ListServiceDeployments", target),
-            ("ListServiceDeployments", {**target, "status": ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL"], "maxResults": 2}),
+            (
+                "ListServiceDeployments",
+                {**target, "status": ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL"], "maxResults": 2},
+            ),
             ("DescribeServiceDeployments", {"serviceDeploymentArns": list(shop.cloud.desk.rollouts)[-5:]}),
             ("DescribeServiceRevisions", {"serviceRevisionArns": list(shop.cloud.desk.revisions)[-5:]}),
-            ("DescribeTaskDefinition", {"taskDefinition": some(chance, shop.definitions), "include": ["TAGS"]}),
+            (
+                "DescribeTaskDefinition",
+                {"taskDefinition": some(chance, shop.definitions), "include": ["TAGS"]},
+            ),
             ("ListTaskDefinitions", {"status": chance.choice(["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"])}),
             ("ListTaskDefinitionFamilies", {"familyPrefix": "w", "status": chance.choice(["ACTIVE", "ALL"])}),
             ("ListContainerInstances", {"cluster": cluster}),
@@ -389,7 +420,10 @@ def tag(shop, chance):
     things = [*shop.cloud.store.services, *shop.cloud.store.tasks, *shop.definitions, "arn:aws:ecs:no"]
     arn = chance.choice(things)
     operation = chance.choice(["TagResource", "UntagResource", "ListTagsForResource"])
-    more = {"TagResource": {"tags": [{"key": "a", "value": "b"}]}, "UntagResource": {"tagKeys": ["a", "team"]}}
+    more = {
+        "TagResource": {"tags": [{"key": "a", "value": "b"}]},
+        "UntagResource": {"tagKeys": ["a", "team"]},
+    }
     shop.ecs(operation, resourceArn=arn, **more.get(operation, {}))
     return f"{operation} {arn}"
 
@@ -410,7 +444,17 @@ def anything(shop, chance):
     """Any operation, with values of the right types, most of them names that exist."""
     operation = chance.choice(sorted(set(simulated) - {"CreateService", "RunTask"}))
     store = shop.cloud.store
-    words = ["web", "shop", "jobs", "s1", "s2", "FARGATE", "FARGATE_SPOT", *shop.definitions[-3:], *shop.groups[-1:]]
+    words = [
+        "web",
+        "shop",
+        "jobs",
+        "s1",
+        "s2",
+        "FARGATE",
+        "FARGATE_SPOT",
+        *shop.definitions[-3:],
+        *shop.groups[-1:],
+    ]
     words += [*list(store.services)[-3:], *list(store.tasks)[-5:], *list(shop.cloud.desk.rollouts)[-3:]]
     shop.ecs(operation, **value_of(ecs_model().operation_model(operation).input_shape, chance, words))
     return operation
@@ -436,7 +480,9 @@ def protect(shop, chance):
 @action(2)
 def stop_deployment(shop, chance):
     rollout = some(chance, list(shop.cloud.desk.rollouts)[-3:])
-    shop.ecs("StopServiceDeployment", serviceDeploymentArn=rollout, stopType=chance.choice(["ROLLBACK", "ABORT"]))
+    shop.ecs(
+        "StopServiceDeployment", serviceDeploymentArn=rollout, stopType=chance.choice(["ROLLBACK", "ABORT"])
+    )
     return rollout.rsplit("/", 1)[-1]
 
 
@@ -448,8 +494,22 @@ def providers(shop, chance):
     ]
     operation, more = chance.choice(
         [
-            ("PutClusterCapacityProviders", {"cluster": "shop", "capacityProviders": ["FARGATE", "FARGATE_SPOT"], "defaultCapacityProviderStrategy": strategy}),
-            ("UpdateService", {**service_of(shop, chance), "capacityProviderStrategy": strategy, "forceNewDeployment": True}),
+            (
+                "PutClusterCapacityProviders",
+                {
+                    "cluster": "shop",
+                    "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
+                    "defaultCapacityProviderStrategy": strategy,
+                },
+            ),
+            (
+                "UpdateService",
+                {
+                    **service_of(shop, chance),
+                    "capacityProviderStrategy": strategy,
+                    "forceNewDeployment": True,
+                },
+            ),
         ]
     )
     shop.ecs(operation, **more)
@@ -520,7 +580,11 @@ def delete_group(shop, chance):
 def register_by_hand(shop, chance):
     tasks = [t for t in shop.cloud.store.tasks.values() if t.eni is not None]
     task = some(chance, tasks, None)
-    key = (chance.choice(shop.groups), task.eni.private_ip if task else "10.0.1.250", chance.choice([PORT, PORT, 9]))
+    key = (
+        chance.choice(shop.groups),
+        task.eni.private_ip if task else "10.0.1.250",
+        chance.choice([PORT, PORT, 9]),
+    )
     shop.other("elbv2", "register_targets", TargetGroupArn=key[0], Targets=[{"Id": key[1], "Port": key[2]}])
     shop.by_hand.add(key)
     return str(key[1:])
@@ -612,7 +676,9 @@ def traffic(shop, chance):
             {"kind": "closed", "clients": 2, "think_ms": 2_000, "duration_ms": 60_000},
         ]
     )
-    shop.streams.append(shop.do("traffic_start", pattern=pattern, url=shop.url + chance.choice(["", "slow"]))["id"])
+    shop.streams.append(
+        shop.do("traffic_start", pattern=pattern, url=shop.url + chance.choice(["", "slow"]))["id"]
+    )
     return pattern["kind"]
 
 
@@ -636,7 +702,9 @@ def heal(shop, chance):
 
 @action(1)
 def push(shop, chance):
-    reference = chance.choice(["web:pushed", f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/nothing:1", "public.ecr.aws/ecslab/web:9"])
+    reference = chance.choice(
+        ["web:pushed", f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/nothing:1", "public.ecr.aws/ecslab/web:9"]
+    )
     stock = chance.choice(["web:1.0", "web:broken"])
     shop.do("push", reference=reference, program={"stock": stock, "name": "x"})
     return f"{reference} is {stock}"

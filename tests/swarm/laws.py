@@ -89,7 +89,9 @@ class Watch:
         state = service.deployments[0].rollout_state
         assert state != "FAILED", f"a FAILED deployment starts a task: {entry.line()}"
         ceiling = service.desired_count * service.deployment_configuration.maximum_percent // 100
-        total = sum(1 for t in self._store.tasks.values() if t.service_arn == service.arn and not t.is_stopped)
+        total = sum(
+            1 for t in self._store.tasks.values() if t.service_arn == service.arn and not t.is_stopped
+        )
         assert total <= ceiling, (
             f"{total} tasks of {service.desired_count} desired, "
             f"at most {service.deployment_configuration.maximum_percent} %: {entry.line()}"
@@ -173,7 +175,9 @@ def _targets(shop, store):
         by_hand = (key.target_group_arn, key.target_id, key.port) in shop.by_hand
         task = store.tasks.get(target.task_arn or "")
         draining = target.state is TargetState.DRAINING  # it may outlast a task whose containers have ended
-        assert by_hand or draining or (task is not None and not task.is_stopped), f"a target of nobody: {target}"
+        assert by_hand or draining or (task is not None and not task.is_stopped), (
+            f"a target of nobody: {target}"
+        )
         assert draining == (target.draining_until_ms is not None), target
         assert not draining or target.draining_until_ms >= shop.cloud.now_ms, f"drains for ever: {target}"
         assert (target.reason is None) == (target.state is TargetState.HEALTHY), target
@@ -244,7 +248,11 @@ def _indexes(store):
 def _programs(cloud, store):
     """Nothing runs in a task that is STOPPED, and what the store calls RUNNING runs."""
     hosted = cloud.workload._tasks
-    dead = [arn for arn, at in hosted.items() if at.runs and (arn not in store.tasks or store.tasks[arn].is_stopped)]
+    dead = [
+        arn
+        for arn, at in hosted.items()
+        if at.runs and (arn not in store.tasks or store.tasks[arn].is_stopped)
+    ]
     assert not dead, f"programs of STOPPED tasks run: {dead}"
     for task in store.tasks.values():
         running = sorted(c.name for c in task.containers if c.last_status == "RUNNING")

@@ -19,7 +19,7 @@ from tests.swarm.shapes import ODD_TEXTS, WRONG, deep, value_of
 from tests.swarm.shop import ENDPOINT, PORT, Refused, Shop
 
 OPERATIONS = sorted(ecs_model().operation_names)
-EACH = 25
+EACH = 15
 """Random bodies for each operation and kind of body."""
 PATIENCE_S = 20
 """Processor seconds for one call: more than this is hanging."""
@@ -146,7 +146,9 @@ NOT_EVEN_JSON = (
 )
 
 
-@pytest.mark.parametrize("operation", ["ListClusters", "CreateService", "RegisterTaskDefinition", "NoSuchThing", ""])
+@pytest.mark.parametrize(
+    "operation", ["ListClusters", "CreateService", "RegisterTaskDefinition", "NoSuchThing", ""]
+)
 def test_a_body_that_is_none(shop, operation):
     for body in NOT_EVEN_JSON:
         answered(shop, operation, body)
@@ -231,11 +233,9 @@ def world(shop, verb, args):
     try:
         answer = shop.world.do(verb, args)
     except WorldError as error:
-        assert str(error), (verb, args)
-        return
-    finally:
-        assert time.process_time() - began < PATIENCE_S, f"{verb} took too long: {args!r}"
-    json.dumps(answer)
+        answer = str(error)
+    assert time.process_time() - began < PATIENCE_S, f"{verb} took too long: {args!r}"
+    assert json.dumps(answer) != '""', (verb, args)
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -17,6 +17,7 @@ from tests.swarm.actions import MARKED
 from tests.swarm.shop import PORT, Refused, Shop
 
 STEPS = 200
+GOOD_FOR_EVER = "public.ecr.aws/ecslab/web:1.0"
 ALWAYS = ("advance", "create_service")
 CALM_MS = 2 * 3_600_000
 """How long a healed cloud may take. A stubborn task needs its stop time-out, a launch throttle at most 27 minutes
@@ -47,11 +48,15 @@ class Voyage:
 def sail(seed, *, steps=STEPS, skip=frozenset(), only=None):
     """Sail one seed. The voyage has a `problem` when a law was broken."""
     voyage, chance = Voyage(seed), Random(f"options/{seed}")
-    weights = {name: weight for name, (weight, _) in MARKED.items() if name in ALWAYS or chance.random() < 0.85}
+    weights = {
+        name: weight for name, (weight, _) in MARKED.items() if name in ALWAYS or chance.random() < 0.85
+    }
     shop = Shop(seed, interval=chance.choice([5, 10, 30]), delay=chance.choice([0, 5, 30, 120]))
     try:
         watch = laws.Watch(shop.cloud)
-        _steps(voyage, shop, weights, [n for n in range(steps) if n not in skip and (only is None or n in only)])
+        _steps(
+            voyage, shop, weights, [n for n in range(steps) if n not in skip and (only is None or n in only)]
+        )
         if voyage.problem is None:
             _step(voyage, shop, "calm", lambda: calm(shop, Random(f"calm/{seed}")))
         voyage.journal = shop.cloud.journal.text()
@@ -65,7 +70,9 @@ def _steps(voyage, shop, weights, numbers):
     for n in numbers:
         chance = Random(f"{voyage.seed}/{n}")
         name = chance.choices(list(weights), list(weights.values()))[0]
-        if not _step(voyage, shop, f"{n} {name}", lambda name=name, chance=chance: MARKED[name][1](shop, chance)):
+        if not _step(
+            voyage, shop, f"{n} {name}", lambda name=name, chance=chance: MARKED[name][1](shop, chance)
+        ):
             return
 
 
@@ -93,7 +100,10 @@ def calm(shop, chance):
     good = shop.define("web:1.0", family="calm")
     group = next((g for g in shop.groups if shop.listener_of(g)), None) or shop.open_group()
     for service in shop.services("ACTIVE"):
-        if service.deployments[0].launch_type not in (None, "FARGATE"):  # there are no instances: it never rests
+        if service.deployments[0].launch_type not in (
+            None,
+            "FARGATE",
+        ):  # there are no instances: it never rests
             shop.ecs("DeleteService", cluster=service.cluster_arn, service=service.arn, force=True)
             continue
         changes = {
@@ -145,9 +155,6 @@ def _repair(shop):
         )
 
 
-GOOD_FOR_EVER = "public.ecr.aws/ecslab/web:1.0"
-
-
 def _is_well(shop, service):
     """Whether a service would come to rest with what it has: then nothing but its percents is changed."""
     primary = service.deployments[0]
@@ -168,7 +175,9 @@ def _is_well(shop, service):
 def at_rest(shop):
     """Every service is steady."""
     for service in shop.services("ACTIVE"):
-        shown = shop.ecs("DescribeServices", cluster=service.cluster_arn, services=[service.arn])["services"][0]
+        shown = shop.ecs("DescribeServices", cluster=service.cluster_arn, services=[service.arn])["services"][
+            0
+        ]
         said = [e["message"] for e in shown["events"][:6]]
         counts = (shown["desiredCount"], shown["runningCount"], shown["pendingCount"])
         assert service.steady, f"{service.name} is not steady: {counts} {said}"
