@@ -101,7 +101,12 @@ def test_an_update_leads_to_a_service_deployment_that_succeeds(shop):
     shop.ecs.register_task_definition(**fargate_definition())
     shop.ecs.update_service(cluster="shop", service="web", taskDefinition="web")
     listed = shop.ecs.list_service_deployments(cluster="shop", service="web")["serviceDeployments"]
-    assert [d["status"] for d in listed] == ["IN_PROGRESS", "SUCCESSFUL"]
+    assert [d["status"] for d in listed] == ["PENDING", "SUCCESSFUL"]
+    shop.cloud.advance("2s")
+    under_way = shop.ecs.list_service_deployments(cluster="shop", service="web", status=["IN_PROGRESS"])
+    assert [d["serviceDeploymentArn"] for d in under_way["serviceDeployments"]] == [
+        listed[0]["serviceDeploymentArn"]
+    ]
     shop.cloud.advance("15m")
     assert [d["taskDefinition"][-1] for d in shop.described()["deployments"]] == ["2"]
     arn = listed[0]["serviceDeploymentArn"]
