@@ -37,9 +37,9 @@ class Story:
     def _shop(self, interval, delay):
         vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         self.subnets = [
-            self.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=REGION + zone)["Subnet"][
-                "SubnetId"
-            ]
+            self.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=REGION + zone)[
+                "Subnet"
+            ]["SubnetId"]
             for n, zone in ((1, "a"), (2, "c"))
         ]
         self.group = self.ec2.create_security_group(GroupName="web", Description="web", VpcId=vpc)["GroupId"]
@@ -69,7 +69,9 @@ class Story:
 
     # What happens in stories
 
-    def definition(self, image="public.ecr.aws/ecslab/web:1.0", *, family="web", containers=None, task_role=False, **more):
+    def definition(
+        self, image="public.ecr.aws/ecslab/web:1.0", *, family="web", containers=None, task_role=False, **more
+    ):
         container = {"name": "web", "image": image, "portMappings": [{"containerPort": 8080}], **more}
         return self.ecs.register_task_definition(
             family=family,
@@ -85,7 +87,9 @@ class Story:
     def network(self):
         return {"awsvpcConfiguration": {"subnets": self.subnets, "securityGroups": [self.group]}}
 
-    def service(self, definition, *, desired=3, balanced=True, minimum=100, maximum=200, breaker=None, **more):
+    def service(
+        self, definition, *, desired=3, balanced=True, minimum=100, maximum=200, breaker=None, **more
+    ):
         configuration = {"minimumHealthyPercent": minimum, "maximumPercent": maximum}
         if breaker is not None:
             configuration["deploymentCircuitBreaker"] = {"enable": True, "rollback": breaker}
@@ -143,15 +147,27 @@ class Story:
     def _line(self, entry):
         f, at = entry.fields, clock_text(entry.at_ms)
         text = {
-            "task.status": lambda: f"{entry.subject} {f['status']}"
-            + (" (stopping)" if f["desired"] == "STOPPED" and f["status"] in ("RUNNING", "PENDING", "ACTIVATING") else "")
-            + (f" {f['stop_code']}: {f['stopped_reason']}" if f["status"] == "STOPPED" else ""),
-            "target.state": lambda: f"target of {f['task']} {f['state']}"
-            + (f" ({f['reason']})" if f["reason"] and f["state"] == "unhealthy" else ""),
+            "task.status": lambda: (
+                f"{entry.subject} {f['status']}"
+                + (
+                    " (stopping)"
+                    if f["desired"] == "STOPPED" and f["status"] in ("RUNNING", "PENDING", "ACTIVATING")
+                    else ""
+                )
+                + (f" {f['stop_code']}: {f['stopped_reason']}" if f["status"] == "STOPPED" else "")
+            ),
+            "target.state": lambda: (
+                f"target of {f['task']} {f['state']}"
+                + (f" ({f['reason']})" if f["reason"] and f["state"] == "unhealthy" else "")
+            ),
             "service.event": lambda: f["message"],
-            "deployment.state": lambda: f"{entry.subject} {f['task_definition']} {f['status']} {f['rollout_state']}",
-            "container.exit": lambda: f"{entry.subject} {f['container']} exits {f['exit_code']}"
-            + (f" ({f['reason']})" if f["reason"] else ""),
+            "deployment.state": lambda: (
+                f"{entry.subject} {f['task_definition']} {f['status']} {f['rollout_state']}"
+            ),
+            "container.exit": lambda: (
+                f"{entry.subject} {f['container']} exits {f['exit_code']}"
+                + (f" ({f['reason']})" if f["reason"] else "")
+            ),
             "decision": lambda: f"{entry.subject} {f['action']}: {f['code']}",
         }[entry.kind]()
         return f"{at} {self.short(text)}"

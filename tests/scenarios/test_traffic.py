@@ -19,7 +19,9 @@ def update_under_traffic(image, *, rps, delay=30, desired=3, minimum=100, maximu
     with Story(delay=delay) as story:
         story.service(story.definition(image), desired=desired, minimum=minimum, maximum=maximum)
         story.stable()
-        traffic = story.world.do("traffic_start", {"pattern": {"kind": "constant", "per_second": rps}, "url": story.url})["id"]
+        traffic = story.world.do(
+            "traffic_start", {"pattern": {"kind": "constant", "per_second": rps}, "url": story.url}
+        )["id"]
         story.advance("10s")
         story.update(forceNewDeployment=True)
         low = story.healthy()

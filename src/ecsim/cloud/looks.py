@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ecsim.clock.duration import milliseconds
 from ecsim.view.bill import cost
 from ecsim.view.cluster_cards import cluster_map
 from ecsim.view.happenings import events
@@ -18,11 +17,7 @@ Look = Callable[[Picture, str, Mapping[str, Any]], View]
 
 
 def _timeline(picture: Picture, lang: str, args: Mapping[str, Any]) -> View:
-    bounds = {
-        name: milliseconds(args[key])
-        for name, key in (("start_ms", "start"), ("end_ms", "end"))
-        if args.get(key) is not None
-    }
+    bounds = {name: int(args[name]) for name in ("start_ms", "end_ms") if args.get(name) is not None}
     return timeline(picture, str(args["service"]), lang, **bounds)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from ecsim.view.bill import cost
 from ecslab.course.catalog import front_matter
 from ecslab.course.modules import load_module
 from ecslab.course.problem import CourseProblem
@@ -51,7 +50,7 @@ class Stage:
 
     Args:
         cloud: a fresh cloud (`ecsim.cloud.cloud.Cloud(seed=...)`); of the seed `seed_of(lab_dir, seed)`.
-        world: its learner's port (`ecsim.cloud.world.World(cloud)`); gets the verbs `lab`, `verdict`, `hint`, `bill`.
+        world: its learner's port (`ecsim.cloud.world.World(cloud)`); gets the verbs `lab`, `verdict` and `hint`.
         lab_dir: `course/NN-slug`.
         seed: the learner's seed; the lab's own when None.
         explain: whether `verdict` and `hint` over the learner's port carry explanations.
@@ -83,7 +82,7 @@ class Stage:
             )
         self.given: Mapping[str, Any] = dict(setup(cloud, self.seed) or {})
         world.extensions.update(
-            {"lab": self._on_lab, "verdict": self._on_verdict, "hint": self._on_hint, "bill": self._on_bill}
+            {"lab": self._on_lab, "verdict": self._on_verdict, "hint": self._on_hint}
         )
 
     def evidence(self, answer: Any = None) -> Evidence:
@@ -135,10 +134,6 @@ class Stage:
         message = self._messages[check]
         self._hints[check] = min(self._hints[check] + 1, len(message.hints))
         view = hint_view(check, self._hints[check], message, _lang(args))
-        return {"text": view.text, "html": view.html}
-
-    def _on_bill(self, args: Mapping[str, Any]) -> dict[str, Any]:
-        view = cost(self._cloud.picture(), _lang(args))
         return {"text": view.text, "html": view.html}
 
 

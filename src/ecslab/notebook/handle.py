@@ -148,8 +148,7 @@ class Cloud:
 
     def cost(self) -> View:
         """What AWS would have charged up to now."""
-        bill = self._link.do("bill", {"lang": self._lang})
-        return View(text=bill["text"], html=bill["html"])
+        return self._view("cost")
 
     def _view(self, name: str, **args: Any) -> View:
         result = self._link.do("view", {"name": name, "args": args, "lang": self._lang})
