@@ -159,4 +159,4 @@ def _morning(cloud, values, net, api_group):
     cloud.client("ecs", by="given").update_service(
         cluster="shop", service="worker", taskDefinition="worker:2"
     )
-    cloud.advance("5m")
+    cloud.advance("2m")

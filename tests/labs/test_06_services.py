@@ -20,7 +20,10 @@ RIGHT = {
             )
         },
     ),
-    "both ended at the same time": ("1.2", {"answer-1b": ('cloud.advance("1m")\n', "")}),
+    "one ended after the other": (
+        "1.2",
+        {"answer-1b": ('cloud.fault("crash"', 'cloud.advance("3m")\ncloud.fault("crash"')},
+    ),
     "other thresholds instead of a longer grace period": (
         "2.1",
         {
