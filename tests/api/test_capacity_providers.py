@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ecsim.model.task import TaskStatus
@@ -92,13 +94,25 @@ def test_a_provider_in_use_stays(shop):
     task = shop.task(status=TaskStatus.RUNNING, capacity_provider_name="FARGATE_SPOT")
     assert refused(shop, ["FARGATE"]).code == "ResourceInUseException"
     assert put(shop, ["FARGATE_SPOT"])["capacityProviders"] == ["FARGATE_SPOT"]
-    from dataclasses import replace
-
     shop.store.put_task(replace(task, last_status=TaskStatus.STOPPED))
     put(shop)
     shop.service(launchType=None, capacityProviderStrategy=SPOT)
     assert refused(shop, ["FARGATE"]).code == "ResourceInUseException"
     shop.call("UpdateService", cluster="shop", service="web", capacityProviderStrategy=[])
+    assert put(shop, ["FARGATE"])["capacityProviders"] == ["FARGATE"]
+
+
+def test_a_provider_that_a_rollback_returns_to_stays(shop):
+    put(shop)
+    arn = shop.service(launchType=None, capacityProviderStrategy=SPOT)["serviceArn"]
+    good = shop.store.services[arn].primary
+    update = {"cluster": "shop", "service": "web", "capacityProviderStrategy": []}
+    shop.call("UpdateService", **update, forceNewDeployment=True)
+    service = shop.store.services[arn]
+    alone = replace(service, deployments=service.deployments[:1], last_completed=good)
+    shop.store.put_service(alone)
+    assert refused(shop, ["FARGATE"]).code == "ResourceInUseException"
+    shop.store.put_service(replace(alone, last_completed=alone.primary))
     assert put(shop, ["FARGATE"])["capacityProviders"] == ["FARGATE"]
 
 

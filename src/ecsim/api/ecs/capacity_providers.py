@@ -47,7 +47,7 @@ def put_cluster_capacity_providers(desk: Desk, params: dict[str, Any]) -> Answer
 
 
 def _used(desk: Desk, cluster: Cluster) -> dict[str, None]:
-    """The capacity providers that tasks or services of the cluster use.
+    """The capacity providers that tasks or services of the cluster use, or would use again after a rollback.
 
     Source: botocore PutClusterCapacityProviders ("if it's not being used by any existing tasks").
     """
@@ -57,7 +57,8 @@ def _used(desk: Desk, cluster: Cluster) -> dict[str, None]:
             used[task.capacity_provider_name] = None
     for service in desk.store.services_of(cluster.arn):
         if service.status != "INACTIVE":
-            for deployment in service.deployments:
+            last = service.last_completed
+            for deployment in (*service.deployments, *([] if last is None else [last])):
                 used |= {item.capacity_provider: None for item in deployment.capacity_provider_strategy}
     return used
 
