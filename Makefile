@@ -19,14 +19,14 @@ start: $(VENV)/.ready  ## set everything up, then serve the course site and Jupy
 	@$(BIN)/ecslab start $(ARGS)
 
 test: $(VENV)/.dev  ## set everything up, then run every test that needs no system package (under 10 minutes)
-	$(PYTEST) -n $(JOBS) --dist loadgroup -m "not browser and not slow" --durations=15 $(ARGS)
+	$(PYTEST) -n $(JOBS) --dist loadfile -m "not browser and not slow" --durations=15 $(ARGS)
 
 test-browser: $(VENV)/.dev  ## the tests in a real Chromium (Debian: apt-get install chromium)
 	$(PYTEST) -m browser --durations=10 $(ARGS)
 
 test-all: $(VENV)/.dev  ## everything: make test unless TESTED=1, then the slow tests, then the browser's
 	@if [ -z "$(TESTED)" ]; then $(MAKE) test; fi
-	$(PYTEST) -n $(JOBS) --dist loadgroup -m "slow and not browser" --durations=15 $(ARGS)
+	$(PYTEST) -n $(JOBS) --dist loadfile -m "slow and not browser" --durations=15 $(ARGS)
 	$(MAKE) test-browser
 
 lint: $(VENV)/.dev  ## ruff, mypy --strict, the rings, spelling
