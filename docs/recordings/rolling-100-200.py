@@ -14,5 +14,7 @@ def record(cloud, recorder):
     recorder.mark_first("new-healthy", "target.state", after="update", state="healthy")
     recorder.mark_first("all-healthy", "target.state", after="update", state="healthy", nth=3)
     recorder.mark_first("drained", "target.state", after="update", state="unused")
-    recorder.mark_first("completed", "deployment.state", after="update", status="PRIMARY", rollout_state="COMPLETED")
+    recorder.mark_first(
+        "completed", "deployment.state", after="update", status="PRIMARY", rollout_state="COMPLETED"
+    )
     recorder.end()

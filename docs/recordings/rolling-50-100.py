@@ -14,12 +14,20 @@ def record(cloud, recorder):
         deploymentConfiguration={"minimumHealthyPercent": 50, "maximumPercent": 100},
     )
     recorder.mark("update")
-    cloud.until(lambda: cloud.client("ecs", by=None).describe_services(cluster="shop", services=["web"])[
-        "services"
-    ][0]["deployments"][0]["rolloutState"] == "COMPLETED", "15m")
+    cloud.until(
+        lambda: (
+            cloud.client("ecs", by=None).describe_services(cluster="shop", services=["web"])["services"][0][
+                "deployments"
+            ][0]["rolloutState"]
+            == "COMPLETED"
+        ),
+        "15m",
+    )
     recorder.mark_first("old-draining", "target.state", after="update", state="draining")
     recorder.mark_first("old-stopped", "task.status", after="update", status="STOPPED")
     recorder.mark_first("new-healthy", "target.state", after="update", state="healthy")
-    recorder.mark_first("completed", "deployment.state", after="update", status="PRIMARY", rollout_state="COMPLETED")
+    recorder.mark_first(
+        "completed", "deployment.state", after="update", status="PRIMARY", rollout_state="COMPLETED"
+    )
     cloud.advance("4s")
     recorder.end()

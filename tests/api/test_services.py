@@ -1,7 +1,5 @@
 """Services: creating, updating, deleting, describing, listing."""
 
-# ruff: noqa: E501  ARNs in the snapshots
-
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Tasks: describing, listing, stopping."""
 
-# ruff: noqa: E501  ARNs in the snapshots
-
 from __future__ import annotations
 
 from dataclasses import replace

@@ -289,7 +289,7 @@ def test_an_image_that_does_not_exist():
 00:01:39.333 (service web) has reached a steady state.
 """)
         stopped = story.tasks("STOPPED")
-        assert [t["stopCode"] for t in stopped][0] == "TaskFailedToStart"
+        assert stopped[0]["stopCode"] == "TaskFailedToStart"
         assert all("exitCode" not in c for t in stopped for c in t["containers"])
 
 

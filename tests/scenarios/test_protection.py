@@ -1,7 +1,5 @@
 """Task scale-in protection. Source: ECS Developer Guide, task-scale-in-protection; ecs-behaviour.md 5.7."""
 
-# ruff: noqa: E501  the lines of snapshots
-
 from __future__ import annotations
 
 from inline_snapshot import snapshot

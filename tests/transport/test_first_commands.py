@@ -328,15 +328,24 @@ def _look_around(terminal, batch_arn):
 
 
 def test_what_goes_wrong_is_said_as_aws_says_it(shop):
-    terminal, network, _ = shop
+    terminal = shop[0]
     for words, code in [
         (("ecs", "describe-services", "--cluster", "none", "--services", "x"), "ClusterNotFoundException"),
         (("ecs", "describe-task-definition", "--task-definition", "none"), "ClientException"),
         (("ecs", "update-service", "--cluster", "default", "--service", "x"), "ClusterNotFoundException"),
         (
-            ("ecs", "register-task-definition", "--family", "x", "--requires-compatibilities", "FARGATE")
-            + ("--network-mode", "awsvpc", "--cpu", "256", "--memory", "4096")
-            + ("--container-definitions", '[{"name":"web","image":"nginx"}]'),
+            (
+                *(
+                    "ecs",
+                    "register-task-definition",
+                    "--family",
+                    "x",
+                    "--requires-compatibilities",
+                    "FARGATE",
+                ),
+                *("--network-mode", "awsvpc", "--cpu", "256", "--memory", "4096"),
+                *("--container-definitions", '[{"name":"web","image":"nginx"}]'),
+            ),
             "ClientException",
         ),
     ]:

@@ -81,9 +81,7 @@ class Stage:
                 self.lab_dir / "setup.py", "has no setup(cloud, seed)", "Write one; it returns a dict"
             )
         self.given: Mapping[str, Any] = dict(setup(cloud, self.seed) or {})
-        world.extensions.update(
-            {"lab": self._on_lab, "verdict": self._on_verdict, "hint": self._on_hint}
-        )
+        world.extensions.update({"lab": self._on_lab, "verdict": self._on_verdict, "hint": self._on_hint})
 
     def evidence(self, answer: Any = None) -> Evidence:
         """What the checks see now."""
