@@ -61,6 +61,14 @@ def test_a_wrong_argument_is_answered_with_what_would_be_right(verb, args, told)
         assert story.cloud.now_ms == before
 
 
+def test_a_mistake_of_the_simulation_is_not_blamed_on_the_caller(monkeypatch):
+    with Story() as story:
+        story.service(story.definition(), desired=1)
+        monkeypatch.setattr(story.cloud.controller, "settle", lambda: {}["lost"])
+        with pytest.raises(KeyError, match="lost"):
+            story.world.do("advance", {"duration_ms": 1_000})
+
+
 def test_a_lab_may_forbid_faults():
     with Story() as story:
         story.world.allowed_faults = ("crash",)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ecsim.clock.engine import Engine
 from ecsim.cloud.cloud import Cloud
 from ecsim.cloud.looks import look
 from ecsim.faults import Fault, FaultKind
@@ -78,6 +79,8 @@ class World:
             try:
                 return found(args)
             except (AttributeError, KeyError, TypeError, ValueError) as problem:
+                if _while_time_passed(problem):
+                    raise  # the simulation's own mistake is not the caller's
                 what = f"missing {problem}" if isinstance(problem, KeyError) else str(problem)
                 raise WorldError(f"{verb}: {what}") from problem
 
@@ -240,6 +243,16 @@ class Control:
 def _check_length(name: str, duration_ms: float) -> None:
     if duration_ms > DURATION_MAX_MS:
         raise ValueError(f"{name} is at most 31 days at once ({DURATION_MAX_MS}), not {duration_ms}")
+
+
+def _while_time_passed(problem: BaseException) -> bool:
+    """Whether an error comes from within the simulation, and not from reading the arguments."""
+    step = problem.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code is Engine.run_until.__code__:
+            return True
+        step = step.tb_next
+    return False
 
 
 def _journalled(args: dict[str, Any]) -> dict[str, Any]:

@@ -156,7 +156,8 @@ def _forget_deleted(desk: Desk) -> None:
         deployment.task_definition_arn
         for service in desk.store.services.values()
         if service.status != "INACTIVE"
-        for deployment in service.deployments
+        for deployment in (*service.deployments, service.last_completed)
+        if deployment is not None
     )
     for definition in going:
         if definition.arn not in used:
