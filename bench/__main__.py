@@ -87,6 +87,22 @@ ROWS = [
         at_most=1.2,
         unit="s",
     ),
+    Row(
+        what="the slowest solved lab, cold",
+        ours=("labs_solved", "cpu_s"),
+        peer=("labs_solved", "allowed_s"),
+        peer_name="5 s",
+        at_most=1.0,
+        unit="s",
+    ),
+    Row(
+        what="grading a submission (no jail yet)",
+        ours=("grading", "cpu_s"),
+        peer=("plain_nbval", "cpu_s"),
+        peer_name="plain nbval",
+        at_most=1 / 2,
+        unit="s",
+    ),
 ]
 
 

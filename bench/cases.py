@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 TASKS, SERVICES, TASKS_EACH = 10_000, 1_000, 10
@@ -206,7 +210,6 @@ class ByHand:
 def lab_start_by_hand() -> dict[str, float]:
     """A script that imports boto3 and moto and makes the same starting state by the same calls."""
     import importlib.util
-    from pathlib import Path
 
     moto_clients()
     path = Path(__file__).resolve().parents[1] / "course" / "11-rolling" / "setup.py"
@@ -221,6 +224,56 @@ def lab_start_by_hand() -> dict[str, float]:
     return {"cpu_s": time.process_time()}
 
 
+def labs_solved() -> dict[str, float]:
+    """Every solved lab from a cold start: the slowest, in seconds of CPU of its process."""
+    from tests.transport.play_lab import ROOT
+
+    labs = sorted(path.parent.name for path in (ROOT / "course").glob("*/lab.md"))
+    slowest = max(cpu_of([sys.executable, "-m", "tests.transport.play_lab", lab, "embedded"]) for lab in labs)
+    return {"cpu_s": slowest, "allowed_s": 5.0}
+
+
+def cpu_of(command: list[str], **options: Any) -> float:
+    """Seconds of CPU of a command and its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, capture_output=True, check=True, **options)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def grading() -> dict[str, float]:
+    """Four solved copies of lab 02, graded; CPU of one, the servers' warm-up left out."""
+    solved = Path("solutions/en/02-first-service.ipynb").read_bytes()
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        (here / "in").mkdir()
+        for n in range(4):
+            (here / "in" / f"learner-{n}.ipynb").write_bytes(solved)
+        command = [sys.executable, "-m", "ecslab.cli", "grade", str(here / "in"), "--out", str(here / "out")]
+        subprocess.run(command, capture_output=True, check=True)
+        timings = json.loads((here / "out" / "timings.json").read_text())
+    each = [sum(value for name, value in one.items() if name.startswith("cpu_")) for one in timings.values()]
+    return {"cpu_s": sum(each) / len(each)}
+
+
+def plain_nbval() -> dict[str, float]:
+    """The same notebook under plain `pytest --nbval-lax`, in the learner's own kernel."""
+    notebook = str(Path("solutions/en/02-first-service.ipynb").resolve())
+    flags = [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+        "--noconftest",
+        "-c",
+        "/dev/null",
+        "--nbval-lax",
+        "-q",
+    ]
+    environment = {**os.environ, "ECSLAB_HOME": str(Path.cwd()), "ECSLAB_LANG": "en"}
+    return {"cpu_s": cpu_of([sys.executable, "-m", "pytest", *flags, notebook], env=environment)}
+
+
 CASES: dict[str, Callable[[], dict[str, float]]] = {
     case.__name__: case
     for case in (
@@ -232,6 +285,9 @@ CASES: dict[str, Callable[[], dict[str, float]]] = {
         services_tenth,
         lab_start,
         lab_start_by_hand,
+        labs_solved,
+        grading,
+        plain_nbval,
     )
 }
 
