@@ -268,6 +268,7 @@ class Services:
         """Told on arrival, and every 6 hours while it lasts. Source: ecs-behaviour.md 5.3."""
         now, told = self._shell.now_ms, service.steady_told_at_ms
         if service.steady and told is not None and now < told + SUPPRESS_MS:
+            self._shell.look_later(service.arn, told + SUPPRESS_MS)
             return
         self._shell.tell(service.arn, f"(service {service.name}) has reached a steady state.")
         service = self._shell.store.services[service.arn]

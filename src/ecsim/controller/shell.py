@@ -30,7 +30,7 @@ class Shell:
         draining: tasks of this moment that began draining, by (service, deployment).
         target_gone: told about each target whose deregistration delay is over.
         waits: what each service was last said to wait for.
-        wakes: the next planned look at each service.
+        wakes: the moments of the looks that are planned at each service.
     """
 
     engine: Engine
@@ -51,7 +51,7 @@ class Shell:
     draining: Counter[tuple[str, str]] = field(default_factory=Counter)
     target_gone: list[Callable[[TargetKey], None]] = field(default_factory=list)
     waits: dict[str, Reason] = field(default_factory=dict)
-    wakes: dict[str, int] = field(default_factory=dict)
+    wakes: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def now_ms(self) -> int:
@@ -64,11 +64,15 @@ class Shell:
             self.queue[service_arn] = None
 
     def look_later(self, service_arn: str, at_ms: int) -> None:
-        """Look at a service at a later moment; an earlier look that is already planned serves as well."""
-        planned = self.wakes.get(service_arn)
-        if planned is not None and self.now_ms < planned <= at_ms:
+        """Look at a service at a later moment; an earlier look that is already planned serves as well.
+
+        That look sees what there is still to wait for and plans again, so few looks are planned at any time.
+        """
+        planned = [moment for moment in self.wakes.get(service_arn, ()) if moment > self.now_ms]
+        self.wakes[service_arn] = planned
+        if any(moment <= at_ms for moment in planned):
             return
-        self.wakes[service_arn] = at_ms
+        planned.append(at_ms)
         self.engine.call_at(at_ms, "service", service_arn)
 
     def label(self, service: Service) -> str:
