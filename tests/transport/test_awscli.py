@@ -17,7 +17,9 @@ SHOW_VPCS = ["ec2", "describe-vpcs", "--query", "Vpcs[].CidrBlock", "--output", 
 
 def test_a_command_in_process(rig, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.delenv("AWS_DATA_PATH", raising=False)  # another test in this process may have imported the CLI
+    monkeypatch.delenv(
+        "AWS_DATA_PATH", raising=False
+    )  # another test in this process may have imported the CLI
     rig.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")
     code, out, problem = awscli.run(SHOW_VPCS, rig.gate.handle)
     assert (code, problem) == (0, "")
