@@ -108,6 +108,13 @@ def _import() -> Callable[[], Any]:
     return create
 
 
+def load() -> None:
+    """Import the CLI with its waiters, as a first command would, and leave the environment as it was."""
+    _import()
+    with _environment({}, ("AWS_DATA_PATH",)):
+        importlib.import_module("awscli.botocore.waiter")
+
+
 def _print_page(_renderer: object, page: bytes) -> None:
     sys.stdout.write(_OVERSTRIKE.sub("", page.decode("utf-8", "replace")))
 

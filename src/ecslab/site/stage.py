@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import importlib
 import io
 import shlex
 from collections.abc import Callable
@@ -173,10 +172,10 @@ class Stage:
 
 def _waiters(cloud: Any) -> Callable[[], None]:
     """Waiters of boto3 and of the AWS CLI move the cloud's time instead of waiting; answers with the way back."""
-    from ecsim.cloud.waiters import MODULES, patch_waiters
+    from ecsim.cloud import awscli
+    from ecsim.cloud.waiters import patch_waiters
 
-    for module in MODULES:
-        importlib.import_module(module)
+    awscli.load()
     return patch_waiters(cloud.advance)
 
 
