@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ecslab import cli
-from ecslab.grading import run
+from ecslab.grading.engine import pool
 from ecslab.grading.forkserver import ForkServer
 
 
@@ -69,5 +69,5 @@ def kept_servers():
 def grade(kept_servers):
     """`ecslab`, in this process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "ForkServer", kept_servers)
+        patch.setattr(pool, "ForkServer", kept_servers)
         yield cli.main

@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from ecslab.grading import command, run
+from ecslab.grading import command
+from ecslab.grading.engine import pool
 from ecslab.grading.forkserver import ServerFailed
 from tests.grading.books import blank, solved
 from tests.grading.conftest import Graded
@@ -93,7 +94,7 @@ def test_a_grader_that_cannot_start_says_so(tmp_path, grade, capsys, monkeypatch
     def fail(*_arguments):
         raise ServerFailed("the cloud fork server did not start (exit 1)")
 
-    monkeypatch.setattr(run, "ForkServer", fail)
+    monkeypatch.setattr(pool, "ForkServer", fail)
     assert grade(["grade", str(tmp_path / "a.ipynb"), "--out", str(tmp_path / "out")]) == command.FAILED
     assert "the cloud fork server did not start" in capsys.readouterr().err
 
@@ -101,13 +102,13 @@ def test_a_grader_that_cannot_start_says_so(tmp_path, grade, capsys, monkeypatch
 def test_a_worker_that_dies_loses_nothing(tmp_path, grade, monkeypatch):
     """The fork server of the workers is killed while it grades: the submission is graded by another."""
     (tmp_path / "a.ipynb").write_bytes(solved().bytes())
-    real = run.Grader._start
+    real = pool.Pool._start
     killed = []
 
-    def start(self, taken, done):
-        job = real(self, taken, done)
+    def start(self, work):
+        job = real(self, work)
         if not killed:
-            killed.append(taken.name)
+            killed.append(work.taken.name)
             self.servers["worker"]._process.kill()
             self.servers["worker"]._process.wait()
             job.forked.kill()
@@ -115,7 +116,7 @@ def test_a_worker_that_dies_loses_nothing(tmp_path, grade, monkeypatch):
             there.close()
         return job
 
-    monkeypatch.setattr(run.Grader, "_start", start)
+    monkeypatch.setattr(pool.Pool, "_start", start)
     assert grade(["grade", str(tmp_path / "a.ipynb"), "--out", str(tmp_path / "out")]) == command.DONE
     assert Graded(tmp_path / "out").points("a") == (14, 14)
     assert killed == ["a"]
@@ -142,7 +143,7 @@ class Flaky:
 
 def test_a_server_that_ends_again_and_again_is_given_up(tmp_path, grade, monkeypatch, capsys):
     (tmp_path / "a.ipynb").write_bytes(blank().bytes())
-    monkeypatch.setattr(run, "ForkServer", Flaky)
+    monkeypatch.setattr(pool, "ForkServer", Flaky)
     assert grade(["grade", str(tmp_path / "a.ipynb"), "--out", str(tmp_path / "out")]) == command.FAILED
     assert "again and again" in capsys.readouterr().err
     assert Graded(tmp_path / "out").codes("a") == ["grader-failed"]
@@ -156,7 +157,7 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path, grade, monkeypatch):
     def interrupt(*_arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "ForkServer", interrupt)
+    monkeypatch.setattr(pool, "ForkServer", interrupt)
     inputs = [str(tmp_path / "a.txt"), str(tmp_path / "b.ipynb")]
     assert grade(["grade", *inputs, "--out", str(tmp_path / "out")]) == command.INTERRUPTED
     graded = Graded(tmp_path / "out")

@@ -5,21 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ecslab.course.places import find_root
 from ecslab.course.problem import CourseProblem
 from ecslab.grading import report
+from ecslab.grading.engine.pool import Pool
+from ecslab.grading.engine.work import Authority, Options, Work
 from ecslab.grading.forkserver import ServerFailed
-from ecslab.grading.intake import NoSuchInput, take
+from ecslab.grading.intake import Intake, NoSuchInput, take
 from ecslab.grading.limits import Limits
 from ecslab.grading.progress import Progress
 from ecslab.grading.results import SubmissionResult
-from ecslab.grading.run import Grader, Options
 from ecslab.grading.words import Notice
 
+_Told = Callable[[SubmissionResult, Mapping[str, float]], None]
 _NO_JAIL = (
     "learners' code runs in processes of its own, without a jail: grade only what you would run yourself\n"
 )
@@ -93,9 +95,9 @@ def main(arguments: argparse.Namespace) -> int:
 
     sys.stderr.write(_NO_JAIL)
     stopped = ""
-    with Grader(options) as grader:
+    with Pool(options) as pool:
         try:
-            grader.grade(intake.taken, done)
+            pool.grade(_works(options, intake, done), lambda _, result, used: done(result, used))
         except KeyboardInterrupt:
             stopped = _INTERRUPTED
         except ServerFailed as problem:
@@ -111,6 +113,17 @@ def main(arguments: argparse.Namespace) -> int:
     if stopped == _INTERRUPTED:
         return INTERRUPTED
     return FAILED if any(one.status == "failed" for one in results) else DONE
+
+
+def _works(options: Options, intake: Intake, done: _Told) -> Iterator[Work]:
+    """What can be graded; the rest is done at once."""
+    authority = Authority(options)
+    for taken in intake.taken:
+        prepared = authority.prepare(taken)
+        if isinstance(prepared, Work):
+            yield prepared
+        else:
+            done(prepared, {})
 
 
 def _check_out(out: Path, submissions: list[Path]) -> None:

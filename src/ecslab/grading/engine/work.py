@@ -1,0 +1,199 @@
+"""What one submission is graded by, and how what a worker told becomes a result. No process is started here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ecslab.course.catalog import front_matter
+from ecslab.course.manifest import Manifest, manifest_path
+from ecslab.course.problem import CourseProblem
+from ecslab.grading.intake import Taken
+from ecslab.grading.limits import Limits
+from ecslab.grading.results import CheckResult, SubmissionResult
+from ecslab.grading.submission import Refused, Submission, parse
+from ecslab.grading.words import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a run grades.
+
+    Attributes:
+        root: the folder that holds `course/` and `solutions/`.
+        limits: of each submission.
+        jobs: how many submissions at a time.
+        seed: of the labs; when None, the one that each notebook was made for.
+        audit: a folder in which each kernel writes what it opens, for tests of the boundary.
+    """
+
+    root: Path
+    limits: Limits = field(default_factory=Limits)
+    jobs: int = 1
+    seed: int | None = None
+    audit: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A submission that can be graded.
+
+    Attributes:
+        taken: what was handed in.
+        submission: what counts of it.
+        manifest: the authority on its cells and points.
+        seed: of its cloud.
+        notices: what is known before it runs.
+    """
+
+    taken: Taken
+    submission: Submission
+    manifest: Manifest
+    seed: int
+    notices: tuple[Notice, ...]
+
+    def request(self, options: Options, folder: Path) -> dict[str, Any]:
+        """What a worker is told; `folder` is its own."""
+        audit = ""
+        if options.audit is not None:
+            audit = str(options.audit / hashlib.sha256(self.taken.name.encode()).hexdigest()[:16])
+        lab = self.manifest.lab
+        return {
+            "folder": str(folder),
+            "manifest": str(manifest_path(options.root, lab, self.manifest.version)),
+            "lab_dir": str(options.root / "course" / lab),
+            "sources": {
+                key: self.submission.sources[key]
+                for key in self.manifest.answers
+                if key in self.submission.sources
+            },
+            "lang": self.submission.lang,
+            "seed": self.seed,
+            "limits": asdict(options.limits),
+            "audit": audit,
+        }
+
+    def result(self, told: Mapping[str, Any], error: str = "") -> SubmissionResult:
+        """What a worker told, as a result; with an error, what it had told before it failed."""
+        notices = [*self.notices, *(Notice(code, fields) for code, fields in told.get("notices", []))]
+        if error:
+            notices.append(Notice("grader-failed", {"why": error}))
+        return SubmissionResult(
+            name=self.taken.name,
+            sha256=sha256(self.taken),
+            status="failed" if error else "graded",
+            lab=self.manifest.lab,
+            version=self.manifest.version,
+            seed=self.seed,
+            lang=self.submission.lang,
+            checks=tuple(
+                _check(name, cell.points, told.get("checks", {}).get(name))
+                for name, cell in self.manifest.checks.items()
+            ),
+            notices=tuple(notices),
+            calls=tuple(told.get("calls", ())),
+        )
+
+
+class Authority:
+    """What the course says on submissions; it reads each manifest once."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._manifest = lru_cache(maxsize=None)(Manifest.load)
+
+    def prepare(self, taken: Taken) -> Work | SubmissionResult:
+        """What a submission is graded by; one that cannot be graded has its result already."""
+        if taken.content is None:
+            notice = taken.notice or Notice("not-ipynb")
+            return SubmissionResult(name=taken.name, sha256=None, status="refused", notices=(notice,))
+        try:
+            submission = parse(taken.content, self._options.limits)
+            manifest = self._manifest_of(submission)
+        except Refused as refused:
+            return self._refused(taken, refused)
+        seed, notices = self._seed(submission, manifest)
+        return Work(taken=taken, submission=submission, manifest=manifest, seed=seed, notices=notices)
+
+    def _seed(self, submission: Submission, manifest: Manifest) -> tuple[int, tuple[Notice, ...]]:
+        """The seed to grade with, and what is to be said about it."""
+        asked = self._options.seed
+        says = manifest.seed if submission.seed is None else submission.seed
+        seed = says if asked is None else asked
+        if seed != says:
+            return seed, (Notice("other-seed", {"seed": str(seed), "own": str(says)}),)
+        if asked is None and seed != manifest.seed:
+            return seed, (Notice("own-seed", {"seed": str(seed), "own": str(manifest.seed)}),)
+        return seed, ()
+
+    def _manifest_of(self, submission: Submission) -> Manifest:
+        """The manifest of a submission's lab and version.
+
+        Raises:
+            Refused: there is none, or the checks of that version are not here.
+        """
+        root, lab, version = self._options.root, submission.lab, submission.version
+        folder = root / "course" / lab
+        if not (folder / "lab.md").is_file():
+            raise Refused("unknown-lab", lab=lab)
+        path = manifest_path(root, lab, version)
+        if not path.is_file() or front_matter(folder / "lab.md").get("version") != version:
+            refused = Refused("unknown-version", lab=lab, version=str(version))
+            refused.lab, refused.lang = lab, submission.lang
+            raise refused
+        return self._manifest(path)
+
+    def _refused(self, taken: Taken, refused: Refused) -> SubmissionResult:
+        checks: tuple[CheckResult, ...] = ()
+        if refused.lab is not None and refused.version is not None:
+            try:
+                path = manifest_path(self._options.root, refused.lab, refused.version)
+                checks = tuple(
+                    CheckResult(id=name, points=0, points_max=cell.points, notice=Notice("not-run"))
+                    for name, cell in self._manifest(path).checks.items()
+                )
+            except CourseProblem:
+                pass
+        return SubmissionResult(
+            name=taken.name,
+            sha256=sha256(taken),
+            status="refused",
+            lab=refused.lab,
+            version=refused.version,
+            lang=refused.lang,
+            checks=checks,
+            notices=(refused.notice,),
+        )
+
+
+def _check(name: str, points_max: int, told: Mapping[str, Any] | None) -> CheckResult:
+    """A check's points: all of them where the grader's verdict and nbval agree, else none."""
+    if told is None:
+        return CheckResult(id=name, points=0, points_max=points_max, notice=Notice("not-run"))
+    passed, agreed = told["passed"], bool(told["agreed"])
+    notice = None
+    if passed is None:
+        notice = Notice("no-cloud")
+    elif passed and not agreed:
+        notice = Notice("not-agreed")
+    return CheckResult(
+        id=name,
+        points=points_max if passed is True and agreed else 0,
+        points_max=points_max,
+        passed=passed,
+        asked=bool(told["asked"]),
+        agreed=agreed,
+        mistake=told["mistake"],
+        text=told["text"],
+        html=told["html"],
+        notice=notice,
+    )
+
+
+def sha256(taken: Taken) -> str | None:
+    """The content's hash; None when it was not read."""
+    return None if taken.content is None else hashlib.sha256(taken.content).hexdigest()
