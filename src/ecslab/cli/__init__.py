@@ -25,6 +25,7 @@ COMMANDS = {
     "build": "ecslab.cli.authors",
     "verify": "ecslab.cli.authors",
     "doctor": "ecslab.cli.doctor",
+    "kit": "ecslab.cli.kit",
 }
 """Subcommand to module, in the order of `ecslab --help`."""
 
