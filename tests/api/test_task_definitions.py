@@ -163,7 +163,7 @@ def test_a_family_alone_means_its_newest_active_revision(rig):
 def test_tags_are_shown_when_asked_for(rig):
     request = fargate_definition(tags=[{"key": "team", "value": "a"}])
     assert rig.call("RegisterTaskDefinition", **request)["tags"] == [{"key": "team", "value": "a"}]
-    assert "tags" not in rig.call("DescribeTaskDefinition", taskDefinition="web")
+    assert rig.call("DescribeTaskDefinition", taskDefinition="web")["tags"] == []
     shown = rig.call("DescribeTaskDefinition", taskDefinition="web", include=["TAGS"])
     assert shown["tags"] == [{"key": "team", "value": "a"}]
 

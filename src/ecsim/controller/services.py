@@ -119,6 +119,7 @@ class Services:
             network_configuration=deployment.network_configuration,
             tags=_propagated(service, definition.tags),
             enable_execute_command=bool(service.request.get("enableExecuteCommand")),
+            request={"volumeConfigurations": deployment.volume_configurations},
         )
         label = self._shell.label(service)
         self._shell.decided(label, "start_tasks", action.reason, count=action.count)

@@ -112,6 +112,7 @@ class Deployment:
     platform_version: str | None = None
     network_configuration: Mapping[str, Any] = field(default_factory=dict)
     load_balancers: tuple[LoadBalancer, ...] = ()
+    volume_configurations: tuple[Mapping[str, Any], ...] = ()
     service_revision_arn: str = ""
     service_deployment_arn: str = ""
     digests: tuple[tuple[str, str], ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ecsim.cloud.cli_examples import EXCEPTIONS
 from ecsim.cloud.fidelity import BEHAVIOURS, TOPICS, Behaviour, Level, ecs_operations
 from ecslab.site.parity import source_hash
 
@@ -36,6 +37,13 @@ _WORDS = {
         "refused": (
             "The others answer with an error of AWS's shape that names the operation, never with a wrong result:"
         ),
+        "examples": "Examples of the AWS CLI reference",
+        "examined": (
+            "Every example of the AWS CLI's own reference for `aws ecs` runs against this cloud, and the fields, states "
+            "and counts of its output are compared with what the reference shows. These differences stay:"
+        ),
+        "example": "Examples",
+        "why": "Why",
     },
     "ja": {
         "title": "忠実度",
@@ -58,6 +66,13 @@ _WORDS = {
         "refused": (
             "残りのオペレーションは、誤った結果を返す代わりに、オペレーション名を示す AWS 形式のエラーを返します。"
         ),
+        "examples": "AWS CLI リファレンスの例",
+        "examined": (
+            "AWS CLI のリファレンスにある `aws ecs` の例は、すべてこのクラウドに対して実行し、出力の項目、状態、件数を"
+            "リファレンスの出力と比べています。次の違いだけが残ります。"
+        ),
+        "example": "例",
+        "why": "理由",
     },
 }
 
@@ -84,7 +99,8 @@ def page(lang: str) -> str:
     ]
     for topic, names in TOPICS.items():
         lines += [f"## {names[LANGUAGES.index(lang)]} {{ #{topic} }}", "", *_table(topic, lang), ""]
-    lines += [f"## {words['operations']} {{ #operations }}", "", *_operations(lang)]
+    lines += [f"## {words['operations']} {{ #operations }}", "", *_operations(lang), ""]
+    lines += [f"## {words['examples']} {{ #cli-examples }}", "", *_examples(lang)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -116,6 +132,20 @@ def _operations(lang: str) -> list[str]:
         str(words["refused"]),
         "",
         ", ".join(f"`{name}`" for name in rest) + _stop(lang),
+    ]
+
+
+def _examples(lang: str) -> list[str]:
+    words = _WORDS[lang]
+    return [
+        str(words["examined"]),
+        "",
+        f"| {words['example']} | {words['why']} |",
+        "|---|---|",
+        *[
+            f"| {', '.join(f'`{key}`' for key in each.examples)} | {each.ja if lang == 'ja' else each.en} |"
+            for each in EXCEPTIONS
+        ],
     ]
 
 

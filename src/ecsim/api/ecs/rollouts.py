@@ -44,6 +44,7 @@ class Revision:
     capacity: Capacity
     network: Mapping[str, Any]
     balancers: tuple[LoadBalancer, ...]
+    volumes: tuple[Mapping[str, Any], ...] = ()
 
     def differs_from(self, deployment: Deployment) -> bool:
         """Whether it takes a new deployment to get from that one to this. Source: ecs-behaviour.md 5.2."""
@@ -51,6 +52,7 @@ class Revision:
             self.definition.arn != deployment.task_definition_arn
             or self.network != deployment.network_configuration
             or self.balancers != deployment.load_balancers
+            or self.volumes != deployment.volume_configurations
             or self.capacity.resolved_platform_version != deployment.platform_version
         )
 
@@ -76,6 +78,7 @@ def new_deployment(desk: Desk, service_arn: str, revision: Revision) -> Deployme
         platform_version=revision.capacity.resolved_platform_version,
         network_configuration=revision.network,
         load_balancers=revision.balancers,
+        volume_configurations=revision.volumes,
         service_revision_arn=desk.arn("service-revision", f"{scope}/{number}"),
         service_deployment_arn=desk.arn("service-deployment", f"{scope}/{rollout}"),
     )
@@ -109,6 +112,10 @@ def begin(desk: Desk, service: Service, deployment: Deployment, before: tuple[De
         shown["platformFamily"] = platform_family(desk, deployment)
     if deployment.network_configuration:
         shown["networkConfiguration"] = dict(deployment.network_configuration)
+    if service.request.get("serviceConnectConfiguration") is not None:
+        shown["serviceConnectConfiguration"] = service.request["serviceConnectConfiguration"]
+    if deployment.volume_configurations:
+        shown["volumeConfigurations"] = list(deployment.volume_configurations)
     desk.revisions[deployment.service_revision_arn] = shown
     desk.rollouts[deployment.service_deployment_arn] = {
         "deployment": deployment.id,
@@ -135,8 +142,9 @@ def _label(service: Service) -> str:
 
 
 def list_service_deployments(desk: Desk, params: dict[str, Any]) -> Answer:
-    """ListServiceDeployments: newest first."""
-    cluster = lookup.cluster_of(desk, params)
+    """ListServiceDeployments: newest first. A service's ARN is enough to say which cluster is meant."""
+    named = lookup.path(desk, "service", params["service"])
+    cluster = lookup.cluster_of(desk, params if len(named) == 1 else {"cluster": named[0], **params})
     service = lookup.service_in(desk, cluster, params["service"])
     if service is None:
         raise service_not_found()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import capacity, lookup, network_configuration, tags
+from ecsim.api.ecs import capacity, lookup, network_configuration, tags, volumes
 from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.ecs.task_view import view
 from ecsim.api.errors import ApiError
@@ -46,6 +46,7 @@ def run_task(desk: Desk, params: dict[str, Any]) -> Answer:
     network = network_configuration.checked(desk, params.get("networkConfiguration"), definition)
     overrides = _overrides(params.get("overrides") or {}, definition)
     _check(params, definition)
+    volumes.checked(params.get("volumeConfigurations"), definition)
     tasks = desk.launch(
         Launch(
             cluster_arn=cluster.arn,

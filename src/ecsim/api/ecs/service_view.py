@@ -152,6 +152,8 @@ def _deployment(desk: Desk, service: Service, deployment: Deployment, counts: Co
         shown["platformFamily"] = platform_family(desk, deployment)
     if deployment.network_configuration:
         shown["networkConfiguration"] = dict(deployment.network_configuration)
+    if deployment.volume_configurations:
+        shown["volumeConfigurations"] = list(deployment.volume_configurations)
     return shown
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import capacity, lookup, network_configuration, rollouts, service_rules, tags
+from ecsim.api.ecs import capacity, lookup, network_configuration, rollouts, service_rules, tags, volumes
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import (
     client_exception,
@@ -47,7 +47,6 @@ _KEPT = (
     "healthCheckGracePeriodSeconds",
     "serviceConnectConfiguration",
     "serviceRegistries",
-    "volumeConfigurations",
     "vpcLatticeConfigurations",
 )
 """Members of both calls that the service keeps as they were given."""
@@ -61,7 +60,6 @@ _DEFAULTS: dict[str, Any] = {
 _DEPLOYING = (
     "serviceConnectConfiguration",
     "serviceRegistries",
-    "volumeConfigurations",
     "vpcLatticeConfigurations",
 )
 """Kept members whose change starts a deployment. Source: botocore UpdateServiceRequest; ecs-behaviour.md 5.2."""
@@ -135,6 +133,7 @@ def _first_revision(desk: Desk, cluster: Cluster, params: Mapping[str, Any]) -> 
         capacity=where,
         network=network_configuration.checked(desk, params.get("networkConfiguration"), definition),
         balancers=service_rules.load_balancers(desk, params.get("loadBalancers"), definition),
+        volumes=volumes.checked(params.get("volumeConfigurations"), definition),
     )
 
 
@@ -233,7 +232,14 @@ def _next_revision(
         balancers = service_rules.load_balancers(desk, params["loadBalancers"], definition)
     for balancer in balancers:  # a new definition must still have the containers and ports that get traffic
         service_rules.check_port(balancer.container_name, balancer.container_port, definition)
-    return rollouts.Revision(definition=definition, capacity=where, network=network, balancers=balancers)
+    attached = params.get("volumeConfigurations")
+    return rollouts.Revision(
+        definition=definition,
+        capacity=where,
+        network=network,
+        balancers=balancers,
+        volumes=volumes.checked(primary.volume_configurations if attached is None else attached, definition),
+    )
 
 
 def _definition(desk: Desk, service: Service, params: Mapping[str, Any]) -> TaskDefinition:

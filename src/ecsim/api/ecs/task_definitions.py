@@ -63,8 +63,8 @@ def describe_task_definition(desk: Desk, params: dict[str, Any]) -> Answer:
     definition = lookup.definition(desk, params["taskDefinition"])
     if definition is None:
         raise client_exception("Unable to describe task definition.")
-    answer: Answer = {"taskDefinition": view(definition)}
-    return answer | ({"tags": tags.shown(definition.tags)} if "TAGS" in (params.get("include") or ()) else {})
+    asked = definition.tags if "TAGS" in (params.get("include") or ()) else ()
+    return {"taskDefinition": view(definition), "tags": tags.shown(asked)}
 
 
 def list_task_definitions(desk: Desk, params: dict[str, Any]) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import tags
+from ecsim.api.ecs import tags, volumes
 from ecsim.decide import fargate
 from ecsim.model.task import TaskStatus
 
@@ -39,7 +39,7 @@ def view(desk: Desk, task: Task, *, with_tags: bool = False) -> Answer:
     platform = document.get("runtimePlatform") or {}
     architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
     shown: Answer = {
-        "attachments": _attachments(task),
+        "attachments": [*_attachments(task), *volumes.attachments(task)],
         "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
         "availabilityZone": task.availability_zone,
         "clusterArn": task.cluster_arn,

@@ -1,0 +1,51 @@
+"""Where this cloud answers otherwise than the examples in the AWS CLI's own reference for `aws ecs`, and why.
+
+The examples are run by tests/facts/cli_examples. Each exception is one fact; the fidelity page shows all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exempt:
+    """A fact in which the reference contradicts itself, the API model or newer answers of AWS.
+
+    Attributes:
+        examples: "page number".
+        members: the paths of the members that differ, without indexes.
+        en, ja: why.
+    """
+
+    examples: tuple[str, ...]
+    members: tuple[str, ...]
+    en: str
+    ja: str
+
+
+EXCEPTIONS: tuple[Exempt, ...] = (
+    Exempt(
+        examples=("create-service 1", "create-service 2"),
+        members=("service.deployments.desiredCount",),
+        en="The examples of 2019 show a new deployment with its desired count; answers since then show 0 until the "
+        "scheduler has looked at it, as the reference's own newer examples do (`create-service` 5, `update-service` "
+        "1, 3 and 4).",
+        ja="2019 年の例では、新しいデプロイに必要数が表示されています。現在の AWS の応答では、スケジューラーが処理する"
+        "までは 0 です。リファレンスの新しい例 (`create-service` 5、`update-service` 1、3、4) も 0 を示しています。",
+    ),
+    Exempt(
+        examples=("create-service 5",),
+        members=(
+            "service.launchType",
+            "service.deployments.launchType",
+            "service.networkConfiguration.awsvpcConfiguration.assignPublicIp",
+            "service.deployments.networkConfiguration.awsvpcConfiguration.assignPublicIp",
+            "service.availabilityZoneRebalancing",
+        ),
+        en="The command asks for FARGATE and a public IP address; the output shown is that of another command, on EC2 "
+        "and without one.",
+        ja="コマンドは FARGATE とパブリック IP アドレスを指定していますが、示されている出力は EC2 でパブリック IP "
+        "アドレスのない別のコマンドのものです。",
+    ),
+)
