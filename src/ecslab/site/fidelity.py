@@ -39,8 +39,8 @@ _WORDS = {
         ),
         "examples": "Examples of the AWS CLI reference",
         "examined": (
-            "Every example of the AWS CLI's own reference for `aws ecs` runs against this cloud, and the fields, states "
-            "and counts of its output are compared with what the reference shows. These differences stay:"
+            "Every example of the AWS CLI's own reference for `aws ecs` runs against this cloud, and the fields, "
+            "states and counts of its output are compared with what the reference shows. These differences stay:"
         ),
         "example": "Examples",
         "why": "Why",
