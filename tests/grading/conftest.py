@@ -33,11 +33,19 @@ class Graded:
         return [notice["code"] for notice in self[name]["notices"]]
 
     def files(self) -> dict[str, bytes]:
-        return {
-            str(path.relative_to(self.out)): path.read_bytes()
-            for path in sorted(self.out.rglob("*"))
-            if path.is_file() and path.name != "timings.json"
-        }
+        return files(self.out)
+
+
+def files(out: Path) -> dict[str, bytes]:
+    """What a run wrote, but for its timings, its journal and what was there before."""
+    return {
+        str(path.relative_to(out)): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file()
+        and path.name != "timings.json"
+        and not path.name.startswith("journal")
+        and path.relative_to(out).parts[0] != "earlier"
+    }
 
 
 class Kept(ForkServer):

@@ -22,6 +22,7 @@ COMMANDS = {
     "reset": "ecslab.cli.reset",
     "cloud": "ecslab.cli.cloud",
     "grade": "ecslab.grading.command",
+    "merge": "ecslab.grading.command",
     "build": "ecslab.cli.authors",
     "verify": "ecslab.cli.authors",
     "doctor": "ecslab.cli.doctor",

@@ -1,19 +1,24 @@
-"""`ecslab grade`: grade submissions and write the gradebook."""
+"""`ecslab grade`: grade submissions and write the gradebook. `ecslab merge`: put shards together."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from ecslab.course.places import find_root
 from ecslab.course.problem import CourseProblem
 from ecslab.grading import report
+from ecslab.grading.engine.journal import FILE, Journal, JournalProblem, JournalUnfit, Row, set_aside
 from ecslab.grading.engine.pool import Pool
-from ecslab.grading.engine.work import Authority, Options, Work
+from ecslab.grading.engine.run import Engine, NoSuchLearner, Run, Wish
+from ecslab.grading.engine.work import Options
 from ecslab.grading.forkserver import ServerFailed
 from ecslab.grading.intake import Intake, NoSuchInput, take
 from ecslab.grading.limits import Limits
@@ -21,19 +26,20 @@ from ecslab.grading.progress import Progress
 from ecslab.grading.results import SubmissionResult
 from ecslab.grading.words import Notice
 
-_Told = Callable[[SubmissionResult, Mapping[str, float]], None]
 _NO_JAIL = (
     "learners' code runs in processes of its own, without a jail: grade only what you would run yourself\n"
 )
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-_INTERRUPTED = "interrupted"
 _EPILOG = """\
+Every grade is kept in DIR/journal.sqlite as soon as it is known. The same command again goes on where it was
+stopped, and grades only what is new or has changed: a submission, its lab, a limit, or ecslab itself.
+
 exit code: 0 every submission has its grade (a refused one has 0 points and a message),
 1 some could not be graded for reasons that are not the learner's, 2 wrong usage, 130 interrupted"""
 
 
 def add_parser(subparsers: Any) -> None:
-    """Add `grade` to the command line; `run` is set to `main`."""
+    """Add `grade` and `merge` to the command line; `run` is set to their functions."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "grade",
         help="grade notebooks and write a gradebook",
@@ -41,36 +47,62 @@ def add_parser(subparsers: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    limits = Limits()
     parser.add_argument(
         "submissions", nargs="+", type=Path, metavar="SUBMISSION", help="a notebook or a folder"
     )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to write")
-    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="submissions at a time (1)")
     parser.add_argument("--seed", type=int, metavar="N", help="the seed to grade with (each notebook's own)")
-    parser.add_argument(
-        "--cell-timeout",
-        type=_seconds,
-        default=limits.cell_s,
-        metavar="S",
-        help=f"seconds for one cell ({limits.cell_s:g})",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=limits.submission_s,
-        metavar="S",
-        help=f"seconds for one submission ({limits.submission_s:g})",
-    )
+    _add_limits(parser)
+    _add_engine(parser)
     parser.add_argument("--audit", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     parser.set_defaults(run=main)
+    merging: argparse.ArgumentParser = subparsers.add_parser(
+        "merge",
+        help="put the results of `ecslab grade --shard` together",
+        description="Put the shards of one run together: the files are those of a run that graded everything.",
+    )
+    merging.add_argument("shards", nargs="+", type=Path, metavar="DIR", help="the --out of each shard")
+    merging.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to write")
+    merging.set_defaults(run=main_merge)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    limits = Limits()
+    for name, default, what in (
+        ("--cell-timeout", limits.cell_s, "one cell"),
+        ("--timeout", limits.submission_s, "one submission"),
+    ):
+        parser.add_argument(
+            name, type=_seconds, default=default, metavar="S", help=f"seconds for {what} ({default:g})"
+        )
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs", type=_positive, metavar="N", help=f"submissions at a time (the cores: {cores()})"
+    )
+    where.add_argument("--dask", metavar="ADDRESS", help="grade on a Dask cluster, e.g. tcp://10.0.0.5:8786")
+    parser.add_argument(
+        "--shard",
+        type=_shard,
+        default=(1, 1),
+        metavar="I/N",
+        help="grade the I-th of N parts of the learners; `ecslab merge` puts the parts together",
+    )
+    parser.add_argument(
+        "--regrade",
+        nargs="*",
+        metavar="LEARNER",
+        help="grade these learners' submissions even if nothing changed (none named: all)",
+    )
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Grade; the exit code says how it went."""
     try:
         root = find_root()
-        _check_out(arguments.out, arguments.submissions)
+        check_out(arguments.out, arguments.submissions)
         intake = take(arguments.submissions, file_bytes=Limits().file_bytes)
         arguments.out.mkdir(parents=True, exist_ok=True)
     except (NoSuchInput, CourseProblem) as problem:
@@ -80,68 +112,156 @@ def main(arguments: argparse.Namespace) -> int:
     options = Options(
         root=root,
         limits=Limits(cell_s=arguments.cell_timeout, submission_s=arguments.timeout),
-        jobs=arguments.jobs,
+        jobs=arguments.jobs or cores(),
         seed=arguments.seed,
         audit=arguments.audit,
     )
-    results: list[SubmissionResult] = []
-    timings: dict[str, Mapping[str, float]] = {}
-    progress = Progress(sys.stderr, len(intake.taken))
+    again = None if arguments.regrade is None else tuple(arguments.regrade)
+    try:
+        with open_journal(arguments.out) as journal:
+            return _grade(arguments, intake, options, journal, Wish(shard=arguments.shard, again=again))
+    except (NoSuchLearner, JournalProblem) as problem:
+        return _usage(str(problem))
 
-    def done(result: SubmissionResult, used: Mapping[str, float]) -> None:
-        results.append(result)
-        timings[result.name] = used
-        progress.step()
 
-    sys.stderr.write(_NO_JAIL)
+def _grade(
+    arguments: argparse.Namespace, intake: Intake, options: Options, journal: Journal, wish: Wish
+) -> int:
+    """Grade what has to be, and write the files from the journal."""
+    _same_shard(journal, wish)
+    run = Run(intake, options, journal, wish)
+    known = run.total - len(run.todo)
+    if known and run.todo:
+        sys.stderr.write(f"{known} of {run.total} need no grading: {journal.path} has them\n")
     stopped = ""
-    with Pool(options) as pool:
+    progress = Progress(sys.stderr, len(run.todo))
+    if run.todo:
+        sys.stderr.write(_NO_JAIL)
         try:
-            pool.grade(_works(options, intake, done), lambda _, result, used: done(result, used))
+            with _until_stopped(), _engine(arguments, options) as engine:
+                run.grade(engine, progress.step)
         except KeyboardInterrupt:
-            stopped = _INTERRUPTED
+            progress.close()
+            return _interrupted(journal, run.total)
         except ServerFailed as problem:
             stopped = str(problem)
             sys.stderr.write(f"ecslab grade: {problem}\n")
-    progress.close()
-    for one in intake.taken:
-        if one.name not in timings:
-            notice = Notice("grader-failed", {"why": stopped})
-            results.append(SubmissionResult(name=one.name, sha256=None, status="failed", notices=(notice,)))
-    report.write(arguments.out, results, intake.aside, timings)
-    sys.stdout.write(_summary(results, arguments.out))
-    if stopped == _INTERRUPTED:
-        return INTERRUPTED
+        progress.close()
+    rows = list(journal.rows())
+    there = {row.result.name for row in rows}
+    notice = Notice("grader-failed", {"why": stopped})
+    missing = [
+        SubmissionResult(name=name, sha256=None, status="failed", notices=(notice,))
+        for name in journal.keys
+        if name not in there
+    ]
+    results = write_outputs(arguments.out, rows, intake.aside, missing)
     return FAILED if any(one.status == "failed" for one in results) else DONE
 
 
-def _works(options: Options, intake: Intake, done: _Told) -> Iterator[Work]:
-    """What can be graded; the rest is done at once."""
-    authority = Authority(options)
-    for taken in intake.taken:
-        prepared = authority.prepare(taken)
-        if isinstance(prepared, Work):
-            yield prepared
-        else:
-            done(prepared, {})
+def write_outputs(
+    out: Path, rows: Sequence[Row], aside: Sequence[str], missing: Sequence[SubmissionResult] = ()
+) -> list[SubmissionResult]:
+    """Write all files of a run from its journal's rows; the results, in order of names."""
+    results = sorted([*(row.result for row in rows), *missing], key=lambda one: one.name)
+    report.write(out, results, aside, {row.result.name: row.timings for row in rows})
+    sys.stdout.write(_summary(results, out))
+    return results
 
 
-def _check_out(out: Path, submissions: list[Path]) -> None:
+def main_merge(arguments: argparse.Namespace) -> int:
+    """Put shards together; the exit code says how it went."""
+    from ecslab.grading.engine.merge import Misfit, merge
+
+    try:
+        merged = merge(arguments.shards, arguments.out)
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        with open_journal(arguments.out) as journal:
+            journal.begin(merged.plan, merged.keys)
+            for row in merged.rows:
+                journal.keep(row)
+        results = write_outputs(arguments.out, merged.rows, merged.plan.aside)
+    except (Misfit, JournalProblem) as problem:
+        sys.stderr.write(f"ecslab merge: {problem}\n")
+        return USAGE
+    return FAILED if any(one.status == "failed" for one in results) else DONE
+
+
+def open_journal(out: Path) -> Journal:
+    """The journal of a folder; one that cannot be used is renamed, and a new one begun.
+
+    Raises:
+        JournalProblem: another grader holds it.
+    """
+    path = out / FILE
+    try:
+        return Journal(path)
+    except JournalUnfit as problem:
+        aside = set_aside(path)
+        sys.stderr.write(f"{problem}: it is now {aside}; everything is graded anew\n")
+        return Journal(path)
+
+
+def _same_shard(journal: Journal, wish: Wish) -> None:
+    before = journal.plan
+    if before is not None and tuple(before.shard) != wish.shard:
+        was, now = ("/".join(map(str, shard)) for shard in (before.shard, wish.shard))
+        raise JournalProblem(f"{journal.path} is of shard {was}: choose another --out for shard {now}")
+
+
+def _engine(arguments: argparse.Namespace, options: Options) -> AbstractContextManager[Engine]:
+    if arguments.dask is None:
+        return Pool(options)
+    from ecslab.grading.engine.cluster import Cluster
+
+    return Cluster(options, arguments.dask)
+
+
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """SIGTERM stops a run as Ctrl-C does."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread: whoever runs this stops it
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupted(journal: Journal, total: int) -> int:
+    have = sum(1 for _ in journal.rows())
+    sys.stderr.write(
+        f"interrupted: {have} of {total} are graded and kept in {journal.path}; no results were written.\n"
+        "To go on, run the same command again.\n"
+    )
+    return INTERRUPTED
+
+
+def check_out(out: Path, submissions: list[Path]) -> None:
     """Results among the submissions would be graded next time."""
     for path in submissions:
         if path.is_dir() and out.resolve().is_relative_to(path.resolve()):
             raise NoSuchInput(f"--out {out} is inside {path}: choose a folder elsewhere")
 
 
+def cores() -> int:
+    """The cores that this process may use."""
+    able: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
+    return len(able(0)) if able else os.cpu_count() or 1
+
+
 def _summary(results: list[SubmissionResult], out: Path) -> str:
     count = Counter(one.status for one in results)
     parts = [f"{count[status]} {status}" for status in ("graded", "refused", "failed") if count[status]]
     lines = [f"{', '.join(parts) or 'nothing to grade'}: {out / report.GRADEBOOK}"]
-    lines += [
-        f"{one.status}: {one.name}: {one.message}"
-        for one in sorted(results, key=lambda each: each.name)
-        if one.status != "graded"
-    ]
+    lines += [f"{one.status}: {one.name}: {one.message}" for one in results if one.status != "graded"]
     return "\n".join(lines) + "\n"
 
 
@@ -155,6 +275,13 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return number
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, _, count = text.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        raise argparse.ArgumentTypeError("must be I/N, for example 2/8: the second of eight parts")
+    return int(number), int(count)
 
 
 def _seconds(text: str) -> float:

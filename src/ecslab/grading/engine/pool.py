@@ -5,21 +5,21 @@ from __future__ import annotations
 import selectors
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
 from ecslab.grading.channel import ChannelClosed
+from ecslab.grading.engine.run import Done
 from ecslab.grading.engine.scratch import Scratch
 from ecslab.grading.engine.work import Options, Work
 from ecslab.grading.forkserver import Forked, ForkServer, ServerFailed
 from ecslab.grading.results import SubmissionResult
 
 _TRIES = 3
-Done = Callable[[Work, SubmissionResult, Mapping[str, float]], None]
-"""Told each result as it comes, in no particular order."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +65,7 @@ class Pool:
         self.options = options
         self.servers: dict[str, ForkServer] = {}
         self._scratch = Scratch()
+        self._starting = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +84,7 @@ class Pool:
     def grade(self, everything: Iterable[Work], done: Done) -> None:
         """Grade submissions; one that fails by the grader's fault is tried once more, in a new worker.
 
-        `everything` is asked for the next one when there is a place for it.
+        `everything` is asked for the next one when there is a place for it. Several threads may grade at a time.
 
         Raises:
             ServerFailed: the grader cannot start.
@@ -100,7 +101,8 @@ class Pool:
                         work = next(waiting, None) if name is None else again.pop(name)
                         if work is None:
                             break
-                        job = self._start(work)
+                        with self._starting:
+                            job = self._start(work)
                         jobs[job.forked.channel.fileno()] = job
                         ready.register(job.forked.channel, selectors.EVENT_READ)
                     if not jobs:

@@ -79,6 +79,7 @@ class Work:
 
     def result(self, told: Mapping[str, Any], error: str = "") -> SubmissionResult:
         """What a worker told, as a result; with an error, what it had told before it failed."""
+        told = _encodable(told)
         notices = [*self.notices, *(Notice(code, fields) for code, fields in told.get("notices", []))]
         if error:
             notices.append(Notice("grader-failed", {"why": error}))
@@ -192,6 +193,15 @@ def _check(name: str, points_max: int, told: Mapping[str, Any] | None) -> CheckR
         html=told["html"],
         notice=notice,
     )
+
+
+def _encodable(value: Any) -> Any:
+    """The same without halves of characters, which JSON can carry and no file can."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {_encodable(name): _encodable(one) for name, one in value.items()}
+    return [_encodable(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def sha256(taken: Taken) -> str | None:
