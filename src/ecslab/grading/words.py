@@ -44,7 +44,66 @@ NOTICES: Mapping[str, tuple[str, str]] = {
         "Folders are nested deeper than {depth}: nothing in here was read.",
         "フォルダーの階層が {depth} を超えているため、読みませんでした。",
     ),
-    "no-notebook": ("There is no notebook in this folder.", "このフォルダーにはノートブックがありません。"),
+    "no-notebook": (
+        "There is no notebook in this folder or archive.",
+        "このフォルダーまたはアーカイブにはノートブックがありません。",
+    ),
+    "many-notebooks": (
+        "This is more than {limit} submissions at once: nothing of it was graded.",
+        "一度に提出されたものが {limit} 件を超えているため、採点しませんでした。",
+    ),
+    "no-lab-notebook": (
+        "None of these notebooks says which lab it is: {names}. Hand in the lab's own file.",
+        "どのノートブックにもラボの名前がありません ({names})。ラボのファイルを提出してください。",
+    ),
+    "several-notebooks": (
+        "Several notebooks of the same lab were handed in ({names}): hand in one of them.",
+        "同じラボのノートブックが複数あります ({names})。1 つだけ提出してください。",
+    ),
+    "other-lab": (
+        "The lab {lab} was asked for; what was handed in is: {seen}.",
+        "求められたラボは {lab} ですが、提出されたものは {seen} です。",
+    ),
+    "archive-kind": (
+        "This kind of archive is not opened ({name}). Hand in the notebook itself, or a zip.",
+        "この種類のアーカイブは開きません ({name})。ノートブックそのものか zip を提出してください。",
+    ),
+    "archive-damaged": (
+        "The archive cannot be read: {why}. Make it again, or hand in the notebook itself.",
+        "アーカイブを読めませんでした ({why})。作り直すか、ノートブックそのものを提出してください。",
+    ),
+    "archive-path": (
+        "A path in the archive leads out of it ({name}): nothing was taken out of it.",
+        "アーカイブの外へ出るパスが含まれているため ({name})、何も取り出しませんでした。",
+    ),
+    "archive-name": (
+        "A name in the archive is not a file name ({name}): nothing was taken out of it.",
+        "アーカイブにファイル名として使えない名前が含まれているため ({name})、何も取り出しませんでした。",
+    ),
+    "archive-twice": (
+        "The archive has {name} twice: it cannot be known which is the work.",
+        "アーカイブに {name} が 2 つあり、どちらが提出物か決められません。",
+    ),
+    "archive-password": (
+        "The archive has a password ({name}). Hand it in without one.",
+        "アーカイブにパスワードが設定されています ({name})。パスワードなしで提出してください。",
+    ),
+    "archive-method": (
+        "The file is packed by a method that is not opened ({method}). Make an ordinary zip.",
+        "対応していない圧縮方式です ({method})。通常の zip で作り直してください。",
+    ),
+    "archive-large": (
+        "What is in the archive is larger than {limit} bytes. Hand in the notebook itself.",
+        "アーカイブの中身が {limit} バイトを超えています。ノートブックそのものを提出してください。",
+    ),
+    "archive-members": (
+        "The archive has more than {limit} files. Hand in the notebook itself.",
+        "アーカイブに含まれるファイルの数が {limit} を超えています。ノートブックそのものを提出してください。",
+    ),
+    "archive-nested": (
+        "This is an archive in an archive: it was not opened. Hand in the notebook itself.",
+        "アーカイブの中のアーカイブは開きません。ノートブックそのものを提出してください。",
+    ),
     "not-notebook": (
         "This is not a Jupyter notebook: {why}.",
         "Jupyter ノートブックではありません ({why})。",
