@@ -438,7 +438,7 @@ def test_no_damage_is_a_crash(tmp_path, kind):
     honest = (
         zipped(members) if kind == "zip" else tarred(members, compression=kind.removeprefix("tar").strip("."))
     )
-    chance = random.Random(kind)  # noqa: S311 - not for secrets
+    chance = random.Random(kind)
     path = tmp_path / f"a.{kind}"
     for _ in range(300):
         data = bytearray(honest)

@@ -43,14 +43,21 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "grade",
         help="grade notebooks and write a gradebook",
-        description="Grade notebooks, or folders of notebooks, and write results, a gradebook and feedback pages.",
+        description="Grade notebooks, by themselves or in folders and archives, and write results, a gradebook and feedback pages.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "submissions", nargs="+", type=Path, metavar="SUBMISSION", help="a notebook or a folder"
+        "submissions",
+        nargs="+",
+        type=Path,
+        metavar="SUBMISSION",
+        help="a notebook, a folder, a zip or a tar; also as Moodle, Canvas, GitHub Classroom or nbgrader export a class",
     )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to write")
+    parser.add_argument(
+        "--lab", metavar="LAB", help="grade notebooks of this lab only, e.g. 02-first-service"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="the seed to grade with (each notebook's own)")
     _add_limits(parser)
     _add_engine(parser)
@@ -103,7 +110,7 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         root = find_root()
         check_out(arguments.out, arguments.submissions)
-        intake = take(arguments.submissions, file_bytes=Limits().file_bytes)
+        intake = take(arguments.submissions, file_bytes=Limits().file_bytes, lab=arguments.lab)
         arguments.out.mkdir(parents=True, exist_ok=True)
     except (NoSuchInput, CourseProblem) as problem:
         return _usage(str(problem))
