@@ -62,6 +62,7 @@ def test_bad_submissions_are_worth_0_with_a_message(tmp_path, grade, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["{in}", "--out", "{out}", "--lab", "99-x"], "--lab 99-x: there is no such lab"),
         (["{in}/nothing.ipynb", "--out", "{out}"], "No such file or directory"),
         (["{in}", "--out", "{in}/out"], "is inside"),
         (["{in}", "--out", "{file}/out"], "Not a directory"),

@@ -43,7 +43,7 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "grade",
         help="grade notebooks and write a gradebook",
-        description="Grade notebooks, by themselves or in folders and archives, and write results, a gradebook and feedback pages.",
+        description="Grade notebooks and write results, a gradebook and feedback pages.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -52,7 +52,7 @@ def add_parser(subparsers: Any) -> None:
         nargs="+",
         type=Path,
         metavar="SUBMISSION",
-        help="a notebook, a folder, a zip or a tar; also as Moodle, Canvas, GitHub Classroom or nbgrader export a class",
+        help="a notebook, a folder, a zip or a tar; or a class as Moodle, Canvas, GitHub Classroom or nbgrader give it",
     )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to write")
     parser.add_argument(
@@ -110,6 +110,8 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         root = find_root()
         check_out(arguments.out, arguments.submissions)
+        if arguments.lab is not None and not (root / "course" / arguments.lab / "lab.md").is_file():
+            return _usage(f"--lab {arguments.lab}: there is no such lab")
         intake = take(arguments.submissions, file_bytes=Limits().file_bytes, lab=arguments.lab)
         arguments.out.mkdir(parents=True, exist_ok=True)
     except (NoSuchInput, CourseProblem) as problem:

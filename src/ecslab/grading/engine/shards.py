@@ -11,8 +11,8 @@ from ecslab.grading.intake import Taken
 
 
 def learner_of(taken: Taken) -> str:
-    """Whose submission it is: the folder that it lies in, else its own name."""
-    return taken.name.partition("/")[0]
+    """Whose submission it is: the learner's id where one is known, else the folder that it lies in, else its name."""
+    return taken.learner_id or taken.name.partition("/")[0]
 
 
 def shard_of(taken: Taken, count: int) -> int:
