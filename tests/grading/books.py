@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FIRST, ROLLING = "02-first-service", "11-rolling"
+FIRST, SERVICES, ROLLING = "02-first-service", "06-services", "11-rolling"
 
 
 class Book:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ecslab.grading import command
-from tests.grading.books import blank
+from tests.grading.books import FIRST, SERVICES, blank
 
 
 class Toy:
@@ -61,15 +61,15 @@ def toy(monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Five learners, three with a folder; one hands in what cannot be graded."""
+    """Five learners, two with a folder, one of them with two labs; one hands in what cannot be graded."""
     into = tmp_path / "in"
     for number, name in enumerate(["ann/one", "ann/two", "ben", "cho", "dan/one"]):
         path = into / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(submission(number))
+        path.write_bytes(submission(number, SERVICES if name == "ann/two" else FIRST))
     (into / "eva.ipynb").write_text("nothing")
     return into
 
 
-def submission(number: int) -> bytes:
-    return blank().answer("answer-1", f"# {number}: 1.1 {'2.1' if number % 2 else ''}").bytes()
+def submission(number: int, lab: str = FIRST) -> bytes:
+    return blank(lab).answer("answer-1", f"# {number}: 1.1 {'2.1' if number % 2 else ''}").bytes()
