@@ -71,6 +71,7 @@ class Rig:
     launches: list = field(default_factory=list)
     stops: list[tuple[str, str | None]] = field(default_factory=list)
     groups: dict[str, TargetGroup] = field(default_factory=dict)
+    rules: dict[str, tuple] = field(default_factory=dict)
 
     def __post_init__(self):
         self.store, self.identity = Store(), Identity("rig")
@@ -98,6 +99,9 @@ class Rig:
 
     def target_group(self, arn):
         return self.groups.get(arn)
+
+    def forwards(self, arn):
+        return self.rules.get(arn)
 
     def launch(self, launch):
         self.launches.append(launch)

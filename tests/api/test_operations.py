@@ -36,6 +36,7 @@ NO_CLUSTER_NEEDED = (
     "DeleteTaskDefinitions",
     "DescribeServiceDeployments",
     "DescribeServiceRevisions",
+    "ContinueServiceDeployment",
     "StopServiceDeployment",
     "TagResource",
     "UntagResource",

@@ -164,6 +164,16 @@ class Story:
             "deployment.state": lambda: (
                 f"{entry.subject} {f['task_definition']} {f['status']} {f['rollout_state']}"
             ),
+            "deployment.stage": lambda: (
+                f"{entry.subject} {'back: ' if f['rollback'] else ''}{f['stage']}"
+                + (f" {f['step']}/{f['steps']}" if f["steps"] > 1 and "PRODUCTION" in f["stage"] else "")
+                + f" production {f['production']} test {f['test']}"
+            ),
+            "deployment.hook": lambda: (
+                f"{entry.subject} hook {f['type']} {f['status']} in {f['stage']}"
+                + (f" ({f['target'].rsplit(':', 1)[1]})" if f["target"] else "")
+            ),
+            "function": lambda: f"{entry.subject} answers {f['answer']}",
             "container.exit": lambda: (
                 f"{entry.subject} {f['container']} exits {f['exit_code']}"
                 + (f" ({f['reason']})" if f["reason"] else "")

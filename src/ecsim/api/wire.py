@@ -176,6 +176,8 @@ def _reader(shape: Shape, known: dict[str, _Read]) -> _Read:
 def _structure_reader(shape: StructureShape, known: dict[str, _Read]) -> _Read:
     if shape.name in known:
         return known[shape.name]
+    if shape.is_document_type:
+        return _same
     members: dict[str, _Read] = {}
     required = tuple(shape.required_members)
 
@@ -223,6 +225,8 @@ def _writer(shape: Shape, known: dict[str, _Write]) -> _Write:
     if isinstance(shape, StructureShape):
         if shape.name in known:
             return known[shape.name]
+        if shape.is_document_type:
+            return _same
         members: dict[str, _Write] = {}
 
         def write_structure(value: Mapping[str, Any]) -> Any:
@@ -252,6 +256,8 @@ def _same(value: Any) -> Any:
 def _assert_known(shape: Shape | None, value: Any, path: str) -> None:
     """Assert that a result has only members of AWS's shape, of its types."""
     if isinstance(shape, StructureShape):
+        if shape.is_document_type:
+            return
         assert isinstance(value, Mapping), f"{path}: a structure is due, not {value!r}"
         for name, each in value.items():
             assert name in shape.members, f"{path}.{name}: AWS's {shape.name} has no such member"

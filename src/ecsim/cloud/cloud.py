@@ -24,6 +24,7 @@ from ecsim.effects.secrets import Secrets
 from ecsim.faults import Fault, Faults
 from ecsim.store import Store
 from ecsim.view.snapshot import Picture
+from ecsim.workload.functions import Functions
 from ecsim.workload.host import Host, LocalHost
 from ecsim.workload.images import Catalog
 from ecsim.workload.runtime import Workload
@@ -46,6 +47,7 @@ class Cloud:
         gate: the AWS API.
         engine, journal, identity, store: time, memory, chance and state.
         workload, catalog, host: containers' programs.
+        functions: Lambda functions that people wrote.
         dataplane: HTTP through load balancers.
         faults: what is switched on.
 
@@ -97,6 +99,7 @@ class Cloud:
         self.logs = Logs(self.gate, now_ms=lambda: self.engine.now_ms)
         self.workload = Workload(self.engine, self.catalog, self.host, self.faults)
         self.dataplane = Dataplane(self.engine, self.journal, self.store, self.workload, self.balancing)
+        self.functions = Functions(self.host)
         shell = Shell(
             engine=self.engine,
             journal=self.journal,
@@ -108,6 +111,7 @@ class Cloud:
             secrets=Secrets(self.gate),
             logs=self.logs,
             workload=self.workload,
+            functions=self.functions,
             account=self.account,
             region=self.region,
         )

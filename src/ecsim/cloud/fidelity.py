@@ -248,10 +248,44 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             "StopServiceDeployment によるロールバックの文面。完了したデプロイがないときは、それ以上何も起動しません。",
         ),
         (
+            _E,
+            "ECS Developer Guide, blue-green-deployment-how-it-works, canary-deployment; botocore ecs DeploymentStrategy",
+            "BLUE_GREEN, LINEAR, CANARY: the lifecycle stages and their order, the weights of listener rules and "
+            "listeners after each step, bake times, time limits, the 10 minutes more behind a Network Load Balancer.",
+            "BLUE_GREEN、LINEAR、CANARY: ライフサイクルステージとその順序、各段階でのリスナールールとリスナーの重み、"
+            "ベイク時間、時間制限、Network Load Balancer で加わる 10 分。",
+        ),
+        (
+            _E,
+            "ECS Developer Guide, lambda-lifecycle-hooks, pause-lifecycle-hooks, troubleshooting-blue-green",
+            "Lifecycle hooks: Lambda functions (payload, hookStatus, callBackDelay, hookDetails) and pauses with "
+            "ContinueServiceDeployment, their time limits, the texts of errors and rollbacks.",
+            "ライフサイクルフック: Lambda 関数 (ペイロード、hookStatus、callBackDelay、hookDetails) と "
+            "ContinueServiceDeployment による一時停止、時間制限、エラーとロールバックの文面。",
+        ),
+        (
+            _A,
+            "not documented",
+            "Within a stage the traffic is moved first, then the hooks run. What a hook answers during a rollback holds "
+            "nothing up. A service's first deployment has no bake time. Which revision RECONCILE_SERVICE keeps: the "
+            "last completed one.",
+            "ステージの中では、先にトラフィックを切り替え、次にフックを実行します。ロールバック中のフックの結果は"
+            "先へ進むことを妨げません。サービスの最初のデプロイにはベイク時間がありません。RECONCILE_SERVICE では"
+            "最後に完了したリビジョンを残します。",
+        ),
+        (
+            _A,
+            "this cloud's own",
+            "Lambda functions are written in the notebook and run there; they take the time declared for them.",
+            "Lambda 関数はノートブックに書き、そこで動きます。所要時間は宣言したとおりです。",
+        ),
+        (
             _N,
-            "botocore ecs DeploymentStrategy",
-            "BLUE_GREEN, LINEAR, CANARY, CODE_DEPLOY, EXTERNAL; deployment alarms; earlySuccessCriteria.",
-            "BLUE_GREEN、LINEAR、CANARY、CODE_DEPLOY、EXTERNAL、デプロイアラーム、earlySuccessCriteria。",
+            "botocore ecs DeploymentController, DeploymentConfiguration",
+            "CODE_DEPLOY, EXTERNAL; traffic shifting by Service Connect; lifecycle hooks of rolling deployments; "
+            "deployment alarms; earlySuccessCriteria.",
+            "CODE_DEPLOY、EXTERNAL、Service Connect によるトラフィックの切り替え、ローリングデプロイの"
+            "ライフサイクルフック、デプロイアラーム、earlySuccessCriteria。",
         ),
     ),
     *_of(

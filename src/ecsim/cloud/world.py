@@ -13,6 +13,7 @@ from ecsim.clock.engine import Engine
 from ecsim.cloud.cloud import Cloud
 from ecsim.cloud.looks import look
 from ecsim.faults import Fault, FaultKind
+from ecsim.workload.functions import TAKES_MS, Written, name_of
 from ecsim.workload.images import Pushed
 
 Verb = Callable[[dict[str, Any]], Any]
@@ -55,6 +56,7 @@ class World:
             "traffic_stop": self._traffic_stop,
             "traffic_report": self._traffic_report,
             "push": self._push,
+            "function": self._function,
             "view": self._view,
             "fault": self._fault,
         }
@@ -184,6 +186,14 @@ class World:
         runnable = stock or Pushed(name=program["name"], commands=tuple(program.get("commands", ("sh",))))
         cloud.catalog.push(reference, runnable, digest=digest)
         return {"reference": reference, "digest": digest}
+
+    def _function(self, args: dict[str, Any]) -> dict[str, Any]:
+        """A Lambda function that runs where it was written, by its name or ARN."""
+        name, takes = name_of(args["name"]), args.get("takes_ms", TAKES_MS)
+        if not isinstance(takes, int) or isinstance(takes, bool) or takes < 0:
+            raise ValueError(f"takes_ms is a whole number of milliseconds, 0 or more, not {takes!r}")
+        self._cloud.functions.put(name, Written(program=str(args["program"]), takes_ms=takes))
+        return {"arn": f"arn:aws:lambda:{self._cloud.region}:{self._cloud.account}:function:{name}"}
 
     # What may be seen, and what may break
 

@@ -7,7 +7,7 @@ an answer too, never an exception.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from ecsim.model.answers import Failure, Image, Probe, Subnet
 from ecsim.model.network import TargetGroup
@@ -28,6 +28,22 @@ class Balancing(Protocol):
 
     def target_group(self, arn: str) -> TargetGroup | None:
         """The target group, or None when there is none (any more)."""
+        ...
+
+    def forwards(self, arn: str) -> tuple[tuple[str, int], ...] | None:
+        """The target groups, with weights, that a rule or a listener forwards to; None when it does not."""
+        ...
+
+    def shift(self, arn: str, shares: Sequence[tuple[str, int]]) -> Failure | None:
+        """Give target groups their shares of the traffic of a rule or a listener, in tenths of a percent."""
+        ...
+
+
+class Functions(Protocol):
+    """Lambda's part."""
+
+    def invoke(self, arn: str, event: Mapping[str, Any]) -> tuple[Mapping[str, Any] | str, int]:
+        """Call a function: its answer, or a text that says what went wrong; and how long it takes, in milliseconds."""
         ...
 
 

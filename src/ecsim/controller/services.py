@@ -8,16 +8,20 @@ from dataclasses import replace
 from ecsim.controller.births import Birth, Nursery
 from ecsim.controller.shell import SUPPRESS_MS, Shell
 from ecsim.controller.tasks import TaskLife
-from ecsim.decide import breaker, stopping
+from ecsim.controller.traffic import TrafficShift
+from ecsim.decide import breaker, stages, stopping
 from ecsim.decide.plan import (
     Action,
+    CallFunction,
     CompleteDeployment,
     DropDeployment,
     FailDeployment,
     Plan,
     ReachSteadyState,
     SetDesired,
+    SetProgress,
     SetStatus,
+    StartHooks,
     StartTasks,
     StopTask,
     Tell,
@@ -25,6 +29,7 @@ from ecsim.decide.plan import (
 )
 from ecsim.decide.reconcile import Snapshot, reconcile
 from ecsim.model.network import TargetState
+from ecsim.model.reason import because
 from ecsim.model.service import Deployment, DeploymentStatus, RolloutState, Service
 from ecsim.model.task import Task
 
@@ -32,6 +37,10 @@ FAILED_REASON = "ECS deployment circuit breaker: tasks failed to start."
 ROLLING_BACK_REASON = "ECS deployment circuit breaker: rolling back to deploymentId {to}."
 COMPLETED_REASON = "ECS deployment {id} completed."
 """Sources of the three: ecs-behaviour.md 5.5."""
+
+ENDED_REASON = "ECS deployment {id} failed."
+ENDED_ROLLING_BACK_REASON = "ECS deployment failed: rolling back to deploymentId {to}."
+"""After a lifecycle hook, a stage's time limit, a listener rule; AWS's words are not documented."""
 
 STOPPED_REASON = "ECS deployment {id} stopped."
 STOPPED_ROLLING_BACK_REASON = "ECS deployment stopped: rolling back to deploymentId {to}."
@@ -51,6 +60,7 @@ class Services:
         self._shell = shell
         self._life = life
         self._nursery = nursery
+        self._traffic = TrafficShift(shell)
         self._do: dict[type[Action], Callable[[Service, Action], None]] = {
             SetDesired: self._set_desired,
             StartTasks: self._start,
@@ -61,6 +71,9 @@ class Services:
             Wait: self._wait,
             ReachSteadyState: self._steady,
             SetStatus: self._status,
+            SetProgress: self._traffic.set_progress,
+            StartHooks: self._traffic.start_hooks,
+            CallFunction: self._traffic.call_function,
         }
 
     def look(self, service_arn: str) -> bool:
@@ -91,7 +104,13 @@ class Services:
         store = self._shell.store
         tasks = tuple(store.live_tasks_of_service(service.arn))
         targets = {key: store.targets[key] for task in tasks for key in task.targets if key in store.targets}
-        return Snapshot(service=service, tasks=tasks, targets=targets, now_ms=self._shell.now_ms)
+        return Snapshot(
+            service=service,
+            tasks=tasks,
+            targets=targets,
+            now_ms=self._shell.now_ms,
+            wiring=self._traffic.wiring(service),
+        )
 
     # Tasks
 
@@ -197,33 +216,39 @@ class Services:
         """Given up: FAILED, and back to the last COMPLETED deployment if it is told to."""
         assert isinstance(action, FailDeployment), action
         shell, label, failed_id = self._shell, self._shell.label(service), action.deployment_id
-        shell.decided(label, "fail_deployment", action.reason, deployment=failed_id)
+        more = {"problem": action.problem} if action.problem else {}
+        shell.decided(label, "fail_deployment", action.reason, deployment=failed_id, **more)
         reason = STOPPED_REASON.format(id=failed_id) if action.stopped else FAILED_REASON
+        if action.problem:
+            reason = ENDED_REASON.format(id=failed_id)
         failed = replace(service.primary, rollout_state=RolloutState.FAILED, rollout_state_reason=reason)
         shell.put_deployment(service.arn, failed)
         if not action.stopped:
-            message = (
-                f"(service {service.name}) (deployment {failed_id}) deployment failed: tasks failed to start."
-            )
+            message = f"(service {service.name}) (deployment {failed_id}) deployment failed: {action.told}."
             shell.tell(service.arn, message)
         if action.roll_back_to is None:
+            self._traffic.put(shell.store.services[service.arn], None)
             return
         shell.tell(service.arn, f"(service {service.name}) rolling back to deployment {action.roll_back_to}.")
-        self._roll_back(shell.store.services[service.arn], action.roll_back_to, stopped=action.stopped)
+        self._roll_back(shell.store.services[service.arn], action)
 
-    def _roll_back(self, service: Service, back_to: str, *, stopped: bool) -> None:
+    def _roll_back(self, service: Service, action: FailDeployment) -> None:
         """The old deployment becomes PRIMARY again, with its old id."""
-        shell, last = self._shell, service.last_completed
+        shell, last, back_to = self._shell, service.last_completed, action.roll_back_to
         known = service.deployment(back_to) or last
         assert known is not None, f"no deployment {back_to} to roll back to"
         assert known.id == back_to, f"{known.id} is not {back_to}"
+        text, why = ROLLING_BACK_REASON, breaker.rolled_back(service.primary, known.id)
+        if action.stopped:
+            text, why = STOPPED_ROLLING_BACK_REASON, stopping.rolled_back(service.primary, known.id)
+        elif action.problem:
+            text = ENDED_ROLLING_BACK_REASON
+            why = because("strategy.roll_back", failed=service.primary.id, to=known.id)
         returning = replace(
             known,
             status=DeploymentStatus.PRIMARY,
             rollout_state=RolloutState.IN_PROGRESS,
-            rollout_state_reason=(STOPPED_ROLLING_BACK_REASON if stopped else ROLLING_BACK_REASON).format(
-                to=back_to
-            ),
+            rollout_state_reason=text.format(to=back_to),
             rolled_back_from=service.primary.id,
             rollback_requested=False,
             failed_tasks=0,
@@ -235,13 +260,12 @@ class Services:
         failed = replace(service.primary, status=DeploymentStatus.ACTIVE, updated_at_ms=shell.now_ms)
         rest = tuple(d for d in service.deployments[1:] if d.id != back_to)
         shell.store.put_service(replace(service, deployments=(returning, failed, *rest)))
-        shell.decided(
-            shell.label(service),
-            "roll_back",
-            stopping.rolled_back(failed, back_to) if stopped else breaker.rolled_back(failed, back_to),
-        )
+        shell.decided(shell.label(service), "roll_back", why)
         for deployment in (returning, failed):
             shell.record_deployment(service, deployment)
+        if service.progress is not None:
+            back = stages.turned_back(service.progress, source=known.id, now_ms=shell.now_ms)
+            self._traffic.put(shell.store.services[service.arn], back)
 
     def _drop(self, service: Service, action: Action) -> None:
         assert isinstance(action, DropDeployment), action

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ecsim.clock.engine import Engine
 from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
-from ecsim.controller.ports import Balancing, Logs, Network, Registry, Secrets, Workload
+from ecsim.controller.ports import Balancing, Functions, Logs, Network, Registry, Secrets, Workload
 from ecsim.model.reason import Reason
 from ecsim.model.service import Deployment, Service, ServiceEvent
 from ecsim.model.task import TargetKey, Task
@@ -43,6 +43,7 @@ class Shell:
     secrets: Secrets
     logs: Logs
     workload: Workload
+    functions: Functions
     account: str
     region: str
     queue: dict[str, None] = field(default_factory=dict)

@@ -140,7 +140,7 @@ class TaskLife:
         service = self._service(task)
         deployment = service.deployment(task.deployment_id) if service is not None else None
         if deployment is not None and deployment.load_balancers and task.desired_status == "RUNNING":
-            self._shell.put_task(self.targets.register_task(task, deployment.load_balancers))
+            self._shell.put_task(self.targets.register_task(task, deployment.registered_with))
         self._later(task, "activated", lifecycle.ACTIVATE_MS)
 
     def _start_ready(self, task_arn: str) -> bool:

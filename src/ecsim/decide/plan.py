@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecsim.model.reason import Reason
+from ecsim.model.strategy import Progress
 from ecsim.model.task import StopCode
 
 
@@ -51,12 +52,16 @@ class FailDeployment:
 
     Attributes:
         stopped: whether StopServiceDeployment asked for it, and not the circuit breaker.
+        problem: what went wrong when it was neither of the two, as AWS words it after "rolled back because".
+        told: how the service event says why.
     """
 
     deployment_id: str
     roll_back_to: str | None
     reason: Reason
     stopped: bool = False
+    problem: str = ""
+    told: str = "tasks failed to start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,33 @@ class SetStatus:
     status: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetProgress:
+    """A deployment with traffic shifting is so far now; None when it is over or given up.
+
+    Attributes:
+        shifts: whether traffic has to be moved to the shares in `progress` first.
+    """
+
+    progress: Progress | None
+    reason: Reason | None = None
+    shifts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartHooks:
+    """Start lifecycle hooks of the present stage: their places among the configured ones."""
+
+    hooks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFunction:
+    """Call the function of a lifecycle hook."""
+
+    hook_id: str
+
+
 Action = (
     StartTasks
     | StopTask
@@ -108,5 +140,8 @@ Action = (
     | Wait
     | ReachSteadyState
     | SetStatus
+    | SetProgress
+    | StartHooks
+    | CallFunction
 )
 Plan = tuple[Action, ...]

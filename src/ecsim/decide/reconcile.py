@@ -7,9 +7,9 @@ plan and looks again until the plan is empty or only waits.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ecsim.decide import breaker, stopping
+from ecsim.decide import breaker, shifting, stopping
 from ecsim.decide.condition import Condition, Seen, look
 from ecsim.decide.plan import (
     Action,
@@ -24,10 +24,11 @@ from ecsim.decide.plan import (
     Tell,
     Wait,
 )
+from ecsim.decide.protection import hold
 from ecsim.decide.replacement import replace_unhealthy
 from ecsim.decide.rolling import Rollout, next_step
-from ecsim.decide.scale import stop_surplus
-from ecsim.model.network import Target
+from ecsim.decide.scale import scaling_stopped_reason, stop_surplus
+from ecsim.model.network import Target, Wiring
 from ecsim.model.reason import Reason, because
 from ecsim.model.service import Deployment, RolloutState, Service
 from ecsim.model.task import BEFORE_RUNNING, StopCode, TargetKey, Task, TaskStatus
@@ -41,12 +42,6 @@ STUCK = (
 INCONSISTENT = "(service {name}) is unable to consistently start tasks successfully."
 """Source: ECS Developer Guide, service-event-messages-list."""
 
-PROTECTED = (
-    "(service {name}) was unable to reach steady state because (taskSet {task_set}) was unable to scale in "
-    "due to (reason {count} tasks under protection)"
-)
-"""Source: ecs-behaviour.md 5.7, observed; without a final dot."""
-
 THROTTLE_TOLD_AFTER = 3
 
 LOOK_AFTER_MS = 1_000
@@ -55,17 +50,13 @@ LOOK_AFTER_MS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What a look needs: the service, its tasks that are not STOPPED, and their targets."""
+    """What a look needs: the service, its tasks that are not STOPPED, their targets, and where traffic goes."""
 
     service: Service
     tasks: tuple[Task, ...]
     targets: Mapping[TargetKey, Target]
     now_ms: int
-
-
-def scaling_stopped_reason(deployment_id: str) -> str:
-    """The stoppedReason of a task that a deployment or scale-in stops. Source: ecs-behaviour.md 2.5."""
-    return f"Scaling activity initiated by (deployment {deployment_id})"
+    wiring: Wiring = field(default_factory=Wiring)
 
 
 def reconcile(snapshot: Snapshot) -> Plan:
@@ -75,9 +66,12 @@ def reconcile(snapshot: Snapshot) -> Plan:
         return _wind_down(snapshot)
     grace = service.health_check_grace_period_s
     seen = [look(task, snapshot.targets, grace_s=grace, now_ms=snapshot.now_ms) for task in snapshot.tasks]
-    trip = stopping.verdict(service) or breaker.verdict(service)
+    back = service.progress is not None and service.progress.is_rollback
+    trip = None if back else stopping.verdict(service) or breaker.verdict(service)
     if trip is not None:
         return (trip,)
+    if shifting.is_under_way(service):
+        return shifting.plan(service, seen, snapshot.wiring, snapshot.now_ms)
     actions: list[Action] = []
     _show_desired(service, seen, actions)
     replaced = replace_unhealthy(service, seen)
@@ -167,7 +161,7 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
     )
     missing = rollout.desired - rollout.active_new
     if not old and not kept and missing <= 0:
-        return _hold(service, new, len(seen)) if missing < 0 else []
+        return hold(service, new, len(seen)) if missing < 0 else []
     step = next_step(rollout)
     if not old and not kept and not step.start:
         return [Wait(reason=because("scale.pending", active=rollout.active_new, desired=rollout.desired))]
@@ -179,32 +173,10 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
         ]
     actions: list[Action] = _stop_old(service, old, step.stop_useless, step.stop_healthy, step.reason)
     if step.held:
-        return _hold(service, kept, len(seen))
+        return hold(service, kept, len(seen))
     if step.stuck:
         return [Tell(message=STUCK.format(name=service.name)), Wait(reason=step.reason)]
     return actions or [Wait(reason=step.reason)]
-
-
-def _hold(service: Service, seen: list[Seen], total: int) -> list[Action]:
-    """Tasks that should go are protected: tell of it, and wait until the first protection ends.
-
-    Source: ECS Developer Guide, task-scale-in-protection (ECS sends service events when protected tasks keep a
-    deployment from reaching the steady state).
-    """
-    kept = [s for s in seen if s.is_held]
-    ends = [s.protected_until_ms for s in kept if s.protected_until_ms is not None]
-    if not ends:
-        return []
-    by_set: dict[str, int] = {}
-    for s in kept:
-        task_set = s.task.deployment_id or ""
-        by_set[task_set] = by_set.get(task_set, 0) + 1
-    tells: list[Action] = [
-        Tell(message=PROTECTED.format(name=service.name, task_set=task_set, count=count))
-        for task_set, count in by_set.items()
-    ]
-    reason = because("rolling.protected", protected=len(kept), total=total, desired=service.desired_count)
-    return [*tells, Wait(reason=reason, until_ms=min(ends))]
 
 
 def _start(service: Service, count: int, reason: Reason, *, rolling: bool, active: int) -> StartTasks:

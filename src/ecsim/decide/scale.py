@@ -18,6 +18,11 @@ from ecsim.model.task import StopCode
 _RANK = {Condition.PENDING: 0, Condition.UNHEALTHY: 1, Condition.STARTING: 2, Condition.HEALTHY: 3}
 
 
+def scaling_stopped_reason(deployment_id: str) -> str:
+    """The stoppedReason of a task that a deployment or scale-in stops. Source: ecs-behaviour.md 2.5."""
+    return f"Scaling activity initiated by (deployment {deployment_id})"
+
+
 def stop_surplus(service: Service, seen: list[Seen]) -> list[Action]:
     """Stop the primary deployment's tasks above the desired count.
 
@@ -44,7 +49,7 @@ def stop_surplus(service: Service, seen: list[Seen]) -> list[Action]:
             StopTask(
                 task_arn=pick.task.arn,
                 stop_code=StopCode.SERVICE_SCHEDULER_INITIATED,
-                stopped_reason=f"Scaling activity initiated by (deployment {service.primary.id})",
+                stopped_reason=scaling_stopped_reason(service.primary.id),
                 reason=because("scale.in", active=active, desired=service.desired_count, zone=zone),
             )
         )

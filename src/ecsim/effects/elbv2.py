@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ecsim.effects.clients import Clients, error_code
+from ecsim.effects.shifts import Shifts
 from ecsim.model.network import Balancer, Listener, ListenerRule, TargetGroup
 
 _HARMLESS = ("RegisterTargets", "DeregisterTargets", "AddTags", "RemoveTags")
@@ -28,6 +29,8 @@ class Elbv2:
         self._by_dns_name: dict[str, Balancer] = {}
         self._in_use: dict[str, None] = {}
         clients.changed.append(self._changed)
+        self._shifts = Shifts(clients, changed=self._forget)
+        self.forwards, self.shift = self._shifts.forwards, self._shifts.shift
 
     def target_group(self, arn: str) -> TargetGroup | None:
         """The target group, or None when there is none (any more)."""
@@ -66,8 +69,11 @@ class Elbv2:
 
     def _changed(self, service: str, operation: str) -> None:
         if service in ("elbv2", "cloudformation") and operation not in _HARMLESS:
-            self._groups.clear()
-            self._balancers = None
+            self._forget()
+
+    def _forget(self) -> None:
+        self._groups.clear()
+        self._balancers = None
 
     def _look_up(self, arn: str) -> TargetGroup | None:
         from botocore.exceptions import ClientError

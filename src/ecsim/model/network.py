@@ -111,3 +111,17 @@ class Balancer:
     state: str = "active"
     idle_timeout_s: int = 60
     listeners: tuple[Listener, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """Where the listener rules of a service send traffic. Empty for services that shift none.
+
+    Attributes:
+        forwards: by the ARN of a rule or a listener, the target groups with their weights; None when there is no such
+            rule, or when it forwards nothing.
+        is_slow: whether a Network Load Balancer is among them.
+    """
+
+    forwards: Mapping[str, tuple[tuple[str, int], ...] | None] = field(default_factory=dict)
+    is_slow: bool = False

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from ecsim.model.strategy import Progress, Shifting, Strategy
 
 
 class RolloutState(StrEnum):
@@ -25,12 +27,35 @@ class DeploymentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdvancedConfiguration:
+    """The second target group, and where traffic is shifted. Source: botocore ecs AdvancedConfiguration.
+
+    Attributes:
+        production_listener_rule: of an Application Load Balancer a rule, of a Network Load Balancer a listener.
+        test_listener_rule: the same for test traffic, or None.
+        role_arn: the infrastructure role; it is kept and shown.
+    """
+
+    alternate_target_group_arn: str
+    production_listener_rule: str
+    test_listener_rule: str | None = None
+    role_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadBalancer:
     """The tie between a service's container port and a target group."""
 
     target_group_arn: str
     container_name: str
     container_port: int
+    advanced: AdvancedConfiguration | None = None
+
+    def group(self, *, alternate: bool) -> str:
+        """The target group of a service revision: the alternate one if it is there, and asked for."""
+        if alternate and self.advanced is not None:
+            return self.advanced.alternate_target_group_arn
+        return self.target_group_arn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +91,17 @@ class CircuitBreaker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentConfiguration:
-    """Source: botocore ecs DeploymentConfiguration. `document` is the API's own form."""
+    """Source: botocore ecs DeploymentConfiguration. `document` is the API's own form.
+
+    Attributes:
+        shifting: how traffic is shifted; of no meaning for ROLLING.
+    """
 
     minimum_healthy_percent: int = 100
     maximum_percent: int = 200
     circuit_breaker: CircuitBreaker = CircuitBreaker()
-    strategy: str = "ROLLING"
+    strategy: Strategy = Strategy.ROLLING
+    shifting: Shifting = Shifting()
     document: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -88,6 +118,7 @@ class Deployment:
         rollback_requested: whether StopServiceDeployment was called; the scheduler acts on it at its next look.
         rolled_back_from: the deployment whose failure made this one primary again, or None.
         launch_type: None when the capacity provider strategy decides.
+        on_alternate: whether its tasks are registered with the alternate target groups.
         digests: pairs of container name and image digest, resolved by the first task (version consistency).
     """
 
@@ -113,9 +144,18 @@ class Deployment:
     network_configuration: Mapping[str, Any] = field(default_factory=dict)
     load_balancers: tuple[LoadBalancer, ...] = ()
     volume_configurations: tuple[Mapping[str, Any], ...] = ()
+    on_alternate: bool = False
     service_revision_arn: str = ""
     service_deployment_arn: str = ""
     digests: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def registered_with(self) -> tuple[LoadBalancer, ...]:
+        """The load balancers with the target groups that this deployment's tasks are registered with."""
+        return tuple(
+            replace(balancer, target_group_arn=balancer.group(alternate=self.on_alternate))
+            for balancer in self.load_balancers
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +175,7 @@ class Service:
         status: ACTIVE, DRAINING or INACTIVE.
         deployments: newest first; the PRIMARY one is the first.
         events: newest first, at most 100.
+        progress: how far a deployment with traffic shifting is, or None when there is none under way.
         steady: whether the last look found it steady (the steady-state event is told once for each arrival).
         last_completed: the deployment that a rollback returns to, or None before the first one completed.
         request: the members of CreateService and UpdateService that the API echoes.
@@ -151,6 +192,7 @@ class Service:
     deployments: tuple[Deployment, ...] = ()
     events: tuple[ServiceEvent, ...] = ()
     last_completed: Deployment | None = None
+    progress: Progress | None = None
     steady: bool = False
     steady_told_at_ms: int | None = None
     created_at_ms: int = 0

@@ -10,7 +10,7 @@ import contextlib
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from ecsim.clock.duration import milliseconds
@@ -52,6 +52,7 @@ class LocalHost:
     def __init__(self) -> None:
         self._programs: dict[str, type[Program]] = {}
         self._instances: dict[str, Program] = {}
+        self._functions: dict[str, Callable[..., Any]] = {}
 
     def add(self, program: type[Program]) -> dict[str, Any]:
         """Make a program known.
@@ -70,8 +71,25 @@ class LocalHost:
         self._programs[name] = program
         return {"name": name, "commands": [str(command) for command in program.commands], "stock": None}
 
+    def add_function(self, function: Callable[..., Any]) -> str:
+        """Make a Lambda function known: called with an event (and None as its context), it returns JSON values.
+
+        Returns:
+            A name for `call`, a new one each time.
+
+        Raises:
+            TypeError: it cannot be called.
+        """
+        if not callable(function):
+            raise TypeError(f"a function is something that can be called, not {function!r}")
+        name = f"function.{len(self._functions) + 1}"
+        self._functions[name] = function
+        return name
+
     def call(self, program: str, method: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Call a program that was added; see `Host.call`."""
+        """Call a program that was added; see `Host.call`. A function's method is "invoke"."""
+        if method == "invoke":
+            return self._invoke(program, payload["event"])
         for container_id in payload.get("ended", ()):
             self._instances.pop(container_id, None)
         kind = self._programs.get(program)
@@ -93,6 +111,19 @@ class LocalHost:
         if printed.getvalue():
             container.log(printed.getvalue())
         return {"effects": container.effects, **reaction}
+
+    def _invoke(self, name: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        function = self._functions.get(name)
+        if function is None:
+            return NoHost().call(name, "invoke", {})
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                answer = function(json.loads(json.dumps(event)), None)
+            return {"result": json.loads(json.dumps(answer))}
+        except SystemExit as end:
+            return {"error": f"Runtime exited with exit status {_exit_code(end)}"}
+        except Exception as problem:  # noqa: BLE001 - a function's own fault is never the cloud's
+            return {"error": _told(problem, getattr(function, "__module__", ""))}
 
 
 class _Lines(io.TextIOBase):

@@ -179,6 +179,27 @@ class Cloud:
 
         return push
 
+    def function(
+        self, name: str, *, takes: str | float = "1s"
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Make the function below a Lambda function: `@cloud.function("check-green", takes="5s")`.
+
+        A lifecycle hook calls it with (event, context); it returns `{"hookStatus": "SUCCEEDED"}`. Its ARN is then
+        `the_function.arn`. It runs while time passes, and cannot call AWS meanwhile.
+
+        Args:
+            name: of the Lambda function.
+            takes: how long it takes, in virtual time.
+        """
+
+        def make(function: Callable[..., Any]) -> Callable[..., Any]:
+            if not callable(function):
+                raise LabError(f"a Lambda function is a function, not {function!r}")
+            vars(function)["arn"] = self._link.function(name, function, _duration(takes))
+            return function
+
+        return make
+
     def __repr__(self) -> str:
         return f"<cloud of {self.lab}, {self.now}>"
 

@@ -31,6 +31,10 @@ class Link(Protocol):
         """Make an image reference run a program that lives in this process."""
         ...
 
+    def function(self, name: str, function: Callable[..., Any], takes_ms: int) -> str:
+        """Make a function that lives in this process a Lambda function; returns its ARN."""
+        ...
+
     def aws(self, argv: list[str]) -> tuple[int, str, str]:
         """Run an `aws` command: exit code, stdout, stderr."""
         ...
@@ -91,6 +95,12 @@ class Embedded:
         """See Link."""
         return self.do("push", {"reference": reference, "program": self._host.add(program)})
 
+    def function(self, name: str, function: Callable[..., Any], takes_ms: int) -> str:
+        """See Link."""
+        program = self._host.add_function(function)
+        made = self.do("function", {"name": name, "program": program, "takes_ms": takes_ms})
+        return str(made["arn"])
+
     def aws(self, argv: list[str]) -> tuple[int, str, str]:
         """See Link; the command's requests go straight to the gate, without a socket."""
         return self._cli.run(argv, send=self.cloud.gate.handle)
@@ -134,6 +144,12 @@ class Remote:
     def push(self, reference: str, program: type[Any]) -> Any:
         """See Link."""
         return self.do("push", {"reference": reference, "program": self._host.add(program)})
+
+    def function(self, name: str, function: Callable[..., Any], takes_ms: int) -> str:
+        """See Link."""
+        program = self._host.add_function(function)
+        made = self.do("function", {"name": name, "program": program, "takes_ms": takes_ms})
+        return str(made["arn"])
 
     def aws(self, argv: list[str]) -> tuple[int, str, str]:
         """See Link; the command talks HTTP to the endpoint."""

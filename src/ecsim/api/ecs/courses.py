@@ -37,6 +37,7 @@ class Course:
         requested_at_ms: when StopServiceDeployment was called, or None.
         leaving_at_ms: when another deployment took its place, or None.
         trip: the numbers with which the circuit breaker gave it up, or empty.
+        problem: what else made an end of it, as AWS words it, or an empty text.
     """
 
     deployment_id: str
@@ -50,6 +51,7 @@ class Course:
     rolled_back_at_ms: int | None = None
     failed: bool = False
     trip: Mapping[str, int] = field(default_factory=dict)
+    problem: str = ""
 
     @property
     def started_at_ms(self) -> int:
@@ -113,7 +115,7 @@ def courses(desk: Desk, service: Service, wanted: Iterable[str]) -> dict[str, Co
     label = f"{service.cluster_arn.rsplit('/', 1)[1]}/{service.name}"
     states = [e for e in desk.journal.of("deployment.state") if e.fields["service"] == label]
     trips = {
-        str(e.fields["deployment"]): cast("Mapping[str, int]", e.fields["why"])
+        str(e.fields["deployment"]): e.fields
         for e in desk.journal.of("decision", label)
         if e.fields["action"] == "fail_deployment"
     }
@@ -124,7 +126,8 @@ def courses(desk: Desk, service: Service, wanted: Iterable[str]) -> dict[str, Co
             kept["deployment"],
             kept["created_at_ms"],
             kept.get("rollback_requested_at_ms"),
-            trip=trips.get(kept["deployment"], {}),
+            trip=cast("Mapping[str, int]", trips.get(kept["deployment"], {}).get("why", {})),
+            problem=str(trips.get(kept["deployment"], {}).get("problem", "")),
         )
         begun = False
         for entry in states:

@@ -43,6 +43,10 @@ class Balancing(Protocol):
         """The target group, or None when there is none."""
         ...
 
+    def forwards(self, arn: str) -> tuple[tuple[str, int], ...] | None:
+        """The target groups, with weights, that a rule or a listener forwards to; None when it does not."""
+        ...
+
 
 @dataclass(slots=True, kw_only=True)
 class Desk:

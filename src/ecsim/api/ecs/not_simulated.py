@@ -36,7 +36,6 @@ BY_TOPIC: dict[str, tuple[str, ...]] = {
         "UpdateServicePrimaryTaskSet",
         "UpdateTaskSet",
     ),
-    "lifecycle hooks": ("ContinueServiceDeployment",),
     "ECS Exec": ("ExecuteCommand",),
     "managed daemons": (
         "CreateDaemon",

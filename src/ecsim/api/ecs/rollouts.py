@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import lookup
+from ecsim.api.ecs import lookup, shifts
 from ecsim.api.ecs.courses import COMPLETED, Course, courses
 from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter, service_not_found
@@ -116,6 +116,7 @@ def begin(desk: Desk, service: Service, deployment: Deployment, before: tuple[De
         shown["serviceConnectConfiguration"] = service.request["serviceConnectConfiguration"]
     if deployment.volume_configurations:
         shown["volumeConfigurations"] = list(deployment.volume_configurations)
+    shown |= shifts.resolved(deployment.registered_with)
     desk.revisions[deployment.service_revision_arn] = shown
     desk.rollouts[deployment.service_deployment_arn] = {
         "deployment": deployment.id,
@@ -202,12 +203,15 @@ def _brief(desk: Desk, arn: str, course: Course) -> Answer:
         shown["startedAt"] = course.started_at_ms
     if course.finished_at_ms is not None:
         shown["finishedAt"] = course.finished_at_ms
-    if course.rolled_back_to is not None:
+    if course.rolled_back_to is not None or course.problem:
         shown["statusReason"] = _reason(course)
     return shown
 
 
 def _reason(course: Course) -> str:
+    if course.problem:
+        how = "rolled back" if course.rolled_back_to is not None else "failed"  # "failed" is ours
+        return f"Service deployment {how} because {course.problem}"
     return _STOPPED_BY_USER if course.is_rollback_wanted_by_user else _ROLLED_BACK
 
 
@@ -257,8 +261,19 @@ def stop_service_deployment(desk: Desk, params: dict[str, Any]) -> Answer:
     return {"serviceDeploymentArn": arn}
 
 
+def continue_service_deployment(desk: Desk, params: dict[str, Any]) -> Answer:
+    """ContinueServiceDeployment: a paused lifecycle hook goes on, or rolls back."""
+    arn = params["serviceDeploymentArn"]
+    service = _service_of(desk, arn)
+    if service is None:
+        raise ApiError("ServiceDeploymentNotFoundException", "The service deployment was not found.")
+    shifts.go_on(desk, service, desk.rollouts[arn]["deployment"], params)
+    return {"serviceDeploymentArn": arn}
+
+
 def _described(desk: Desk, service: Service, arn: str, course: Course) -> Answer:
     kept, counts = desk.rollouts[arn], Counts(desk, service)
+    passed = shifts.Passed(desk, kept["deployment"])
     by_revision = {d.service_revision_arn: counts.revision(d) for d in service.deployments}
     none = {"requestedTaskCount": 0, "runningTaskCount": 0, "pendingTaskCount": 0}
     brief = _brief(desk, arn, course)
@@ -266,8 +281,13 @@ def _described(desk: Desk, service: Service, arn: str, course: Course) -> Answer
     shown: Answer = {
         **brief,
         "updatedAt": course.last_change_ms(desk.now_ms()),
-        "sourceServiceRevisions": [by_revision.get(s, {"arn": s, **none}) for s in kept["sources"]],
-        "targetServiceRevision": by_revision.get(target, {"arn": target, **none}),
+        "sourceServiceRevisions": [
+            by_revision.get(s, {"arn": s, **none}) | passed.weights(_deployment_of(desk, s))
+            for s in kept["sources"]
+        ],
+        "targetServiceRevision": by_revision.get(target, {"arn": target, **none})
+        | passed.weights(kept["deployment"]),
+        **passed.shown(),
         "deploymentConfiguration": dict(kept["configuration"]),
         "deploymentCircuitBreaker": _breaker(service, course),
         "alarms": {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []},
@@ -290,6 +310,11 @@ def _revision_of(desk: Desk, deployment_id: str) -> str:
     )
 
 
+def _deployment_of(desk: Desk, revision: str) -> str:
+    """The deployment that brought a service revision."""
+    return next(str(kept["deployment"]) for kept in desk.rollouts.values() if kept["revision"] == revision)
+
+
 def _breaker(service: Service, course: Course) -> Answer:
     """Source: botocore ServiceDeploymentCircuitBreaker.
 
@@ -301,7 +326,7 @@ def _breaker(service: Service, course: Course) -> Answer:
     count = deployment.breaker_count if deployment is not None else 0
     if not breaker.enable:
         status, count, threshold = "DISABLED", 0, 0
-    elif course.failed and not course.is_rollback_wanted_by_user:
+    elif course.failed and not course.is_rollback_wanted_by_user and not course.problem:
         status = "TRIGGERED"
         threshold = course.trip.get("threshold", threshold)
         count = course.trip.get("count", max(count, threshold))
@@ -343,6 +368,7 @@ def _images(desk: Desk, revision: Mapping[str, Any]) -> list[dict[str, str]]:
 OPERATIONS: dict[str, Handler] = {
     "ListServiceDeployments": list_service_deployments,
     "DescribeServiceDeployments": describe_service_deployments,
+    "ContinueServiceDeployment": continue_service_deployment,
     "StopServiceDeployment": stop_service_deployment,
     "DescribeServiceRevisions": describe_service_revisions,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ecsim.api.ecs import strategy_rules
 from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
 from ecsim.model.service import CircuitBreaker, DeploymentConfiguration, LoadBalancer
 
@@ -27,7 +28,6 @@ _CONFIGURATION_DEFAULTS: dict[str, Any] = {
     "maximumPercent": 200,
     "minimumHealthyPercent": 100,
     "strategy": "ROLLING",
-    "bakeTimeInMinutes": 0,
 }
 
 
@@ -45,6 +45,9 @@ def deployment_configuration(
     """
     given = {member: value for member, value in (given or {}).items() if value is not None}
     document = {**_CONFIGURATION_DEFAULTS, **(before or {}), **given}
+    strategy = strategy_rules.strategy(document)
+    shifting = strategy_rules.shifting(strategy, document, given, before)
+    document.setdefault("bakeTimeInMinutes", 0)
     low, high = document["minimumHealthyPercent"], document["maximumPercent"]
     if not 0 <= low <= _PERCENT:
         raise invalid_parameter(
@@ -56,8 +59,6 @@ def deployment_configuration(
         raise invalid_parameter(
             "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
         )
-    if document["strategy"] != "ROLLING":
-        raise not_simulated_yet(f"the deployment strategy {document['strategy']}")
     if (document.get("alarms") or {}).get("enable"):
         raise not_simulated_yet("deployment alarms")
     breaker = document["deploymentCircuitBreaker"]
@@ -71,7 +72,8 @@ def deployment_configuration(
         minimum_healthy_percent=low,
         maximum_percent=high,
         circuit_breaker=_circuit_breaker(document["deploymentCircuitBreaker"]),
-        strategy=document["strategy"],
+        strategy=strategy,
+        shifting=shifting,
         document=document,
     )
 
@@ -114,12 +116,15 @@ def _load_balancer(desk: Desk, given: Mapping[str, Any], definition: TaskDefinit
         raise not_simulated_yet("Classic Load Balancers")
     if not arn:
         raise invalid_parameter("Missing required parameter for load balancer: targetGroupArn.")
-    if given.get("advancedConfiguration"):
-        raise not_simulated_yet("the advancedConfiguration of a load balancer")
+    advanced = strategy_rules.advanced(given.get("advancedConfiguration"))
     _check_target_group(desk, arn, definition)
+    if advanced is not None:
+        _check_target_group(desk, advanced.alternate_target_group_arn, definition)
     name, port = given.get("containerName"), given.get("containerPort")
     check_port(name, port, definition)
-    return LoadBalancer(target_group_arn=arn, container_name=str(name), container_port=int(port or 0))
+    return LoadBalancer(
+        target_group_arn=arn, container_name=str(name), container_port=int(port or 0), advanced=advanced
+    )
 
 
 def _check_target_group(desk: Desk, arn: str, definition: TaskDefinition) -> None:

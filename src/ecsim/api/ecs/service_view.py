@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ecsim.api.ecs import tags
+from ecsim.api.ecs import shifts, tags
 from ecsim.decide import fargate
 from ecsim.model.task import TaskStatus
 
@@ -127,6 +127,7 @@ def load_balancers(balancers: tuple[LoadBalancer, ...]) -> list[Answer]:
             "targetGroupArn": balancer.target_group_arn,
             "containerName": balancer.container_name,
             "containerPort": balancer.container_port,
+            **shifts.advanced(balancer),
         }
         for balancer in balancers
     ]

@@ -10,7 +10,17 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import capacity, lookup, network_configuration, rollouts, service_rules, tags, volumes
+from ecsim.api.ecs import (
+    capacity,
+    lookup,
+    network_configuration,
+    rollouts,
+    service_rules,
+    shifts,
+    strategy_rules,
+    tags,
+    volumes,
+)
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import (
     client_exception,
@@ -78,6 +88,7 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
     desired = _desired_count(params)
     revision = _first_revision(desk, cluster, params)
     configuration = service_rules.deployment_configuration(params.get("deploymentConfiguration"))
+    strategy_rules.check_balancers(desk, revision.balancers, configuration.strategy)
     grace = service_rules.grace_period_s(params.get("healthCheckGracePeriodSeconds"))
     given_tags = tags.read(params.get("tags"))
     rebalances = configuration.maximum_percent > _REBALANCING_ABOVE_PERCENT
@@ -102,6 +113,8 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
         tags=given_tags,
         request=request,
     )
+    service = shifts.begun(desk, service)
+    deployment = service.primary
     desk.store.put_service(service)
     desk.tokens["CreateService", arn] = (_comparable(params), ())
     label = f"{cluster.name}/{name}"
@@ -173,6 +186,8 @@ def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
     configuration = service_rules.deployment_configuration(
         params.get("deploymentConfiguration"), service.deployment_configuration.document
     )
+    if not params.keys().isdisjoint(("loadBalancers", "deploymentConfiguration")):
+        strategy_rules.check_balancers(desk, revision.balancers, configuration.strategy)
     desired = params.get("desiredCount")
     desired = service.desired_count if desired is None else service_rules.desired_count(desired)
     deploys = (
@@ -279,8 +294,8 @@ def _deploy(desk: Desk, service: Service, deployment: Deployment) -> Service:
         else d
         for d in service.deployments
     )
-    service = replace(service, deployments=(deployment, *before))
-    rollouts.begin(desk, service, deployment, before)
+    service = shifts.begun(desk, replace(service, deployments=(deployment, *before)))
+    rollouts.begin(desk, service, service.primary, before)
     return service
 
 

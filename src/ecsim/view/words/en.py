@@ -90,6 +90,49 @@ REASONS: dict[str, str] = {
         "started."
     ),
     "stop.roll_back": "Rolls back from {failed} to {to}, because StopServiceDeployment was called.",
+    "strategy.stage": "Goes on from the stage {before} to {stage}.",
+    "strategy.reconcile": (
+        "Gives all production traffic to one revision first, and waits until {left:task|tasks} of the other ones "
+        "are gone."
+    ),
+    "strategy.start": (
+        "Starts {start:task|tasks} of {deployment}: {active} of {desired} were there. Both revisions have their tasks "
+        "until the old one is cleaned up."
+    ),
+    "strategy.stop": "Stops {left:task|tasks} of {deployment}: it serves no traffic any more.",
+    "strategy.scale_up": "Waits until {deployment} is up: {healthy} of {desired:task is|tasks are} healthy.",
+    "strategy.shift_test": "Gives {percent} % of the test traffic to {deployment}.",
+    "strategy.shift_production": (
+        "Gives {percent} % of the production traffic to {deployment} (step {step} of {steps})."
+    ),
+    "strategy.settle": (
+        "Waits {minutes:minute|minutes} in {stage}: behind a Network Load Balancer a shift takes that much longer."
+    ),
+    "strategy.step_bake": (
+        "Waits {minutes:minute|minutes} with {percent} % of the production traffic on the new revision before it goes on."
+    ),
+    "strategy.hooks": "Waits in {stage} for {open:lifecycle hook|lifecycle hooks}.",
+    "strategy.bake": (
+        "Waits for the bake time of {minutes:minute|minutes}: both revisions run, so that it could go back at once."
+    ),
+    "strategy.clean_up": "Waits until the last {left:task|tasks} of {deployment} have stopped.",
+    "strategy.complete": (
+        "Completes the deployment: {deployment} serves all traffic with {desired:task|tasks}, and the old revision is gone."
+    ),
+    "strategy.rolled_back": (
+        "Completes the rollback: {deployment} serves all traffic again with {desired:task|tasks}, and the other revision "
+        "is gone."
+    ),
+    "strategy.left": (
+        "Gives all production traffic back to the old revision: the deployment {deployment}, which was shifting it, was "
+        "replaced by a rolling one."
+    ),
+    "strategy.hook_failed": "Gives the deployment up: the lifecycle hook {target} in {stage} failed.",
+    "strategy.hook_timed_out": "Gives the deployment up: the lifecycle hook {target} in {stage} took too long.",
+    "strategy.stage_timeout": "Gives the deployment up: the stage {stage} lasted longer than {hours} hours.",
+    "strategy.deployment_timeout": "Gives the deployment up: it lasted longer than {days} days.",
+    "strategy.network": "Gives the deployment up because {text}",
+    "strategy.roll_back": "Rolls back from {failed} to {to}: first the traffic, then the tasks.",
     "service.draining": "Stops the task: its service was deleted.",
     "task.image_not_pulled": "The image {image} could not be pulled: {text}",
     "task.resource_not_ready": "Something that the task needs before it starts could not be had: {text}",

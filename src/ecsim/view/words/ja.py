@@ -91,6 +91,47 @@ REASONS: dict[str, str] = {
         "これ以上タスクを起動しません。"
     ),
     "stop.roll_back": "StopServiceDeployment が呼ばれたため、{failed} から {to} にロールバックします。",
+    "strategy.stage": "ライフサイクルステージ {before} から {stage} に進みます。",
+    "strategy.reconcile": (
+        "まず本番トラフィックを 1 つのリビジョンにまとめ、ほかのリビジョンのタスク {left} 個がなくなるのを待ちます。"
+    ),
+    "strategy.start": (
+        "{deployment} のタスクを {start} 個起動します。{desired} 個のうち {active} 個がありました。"
+        "古いリビジョンが片付くまで、両方のリビジョンのタスクが動きます。"
+    ),
+    "strategy.stop": "{deployment} のタスク {left} 個を停止します。もうトラフィックを受けていません。",
+    "strategy.scale_up": "{deployment} がそろうのを待ちます。{desired} 個のうち {healthy} 個が正常です。",
+    "strategy.shift_test": "テストトラフィックの {percent} % を {deployment} に向けます。",
+    "strategy.shift_production": (
+        "本番トラフィックの {percent} % を {deployment} に向けます (全 {steps} 段階の {step} 段階目)。"
+    ),
+    "strategy.settle": (
+        "{stage} で {minutes} 分待ちます。Network Load Balancer では、トラフィックの切り替えにその分だけ長くかかります。"
+    ),
+    "strategy.step_bake": (
+        "本番トラフィックの {percent} % を新しいリビジョンに向けたまま、{minutes} 分待ってから先に進みます。"
+    ),
+    "strategy.hooks": "{stage} でライフサイクルフック {open} 個を待ちます。",
+    "strategy.bake": (
+        "ベイク時間の {minutes} 分が過ぎるのを待ちます。両方のリビジョンが動いているので、すぐに戻せます。"
+    ),
+    "strategy.clean_up": "{deployment} の残りのタスク {left} 個が停止するのを待ちます。",
+    "strategy.complete": (
+        "デプロイを完了します。{deployment} が {desired} 個のタスクですべてのトラフィックを受け、古いリビジョンはなくなりました。"
+    ),
+    "strategy.rolled_back": (
+        "ロールバックを完了します。{deployment} が {desired} 個のタスクで再びすべてのトラフィックを受け、もう一方のリビジョンはなくなりました。"
+    ),
+    "strategy.left": (
+        "本番トラフィックをすべて古いリビジョンに戻します。トラフィックを切り替えていたデプロイ {deployment} は、"
+        "ローリングアップデートに取って代わられました。"
+    ),
+    "strategy.hook_failed": "デプロイを断念します。{stage} のライフサイクルフック {target} が失敗しました。",
+    "strategy.hook_timed_out": "デプロイを断念します。{stage} のライフサイクルフック {target} が時間切れになりました。",
+    "strategy.stage_timeout": "デプロイを断念します。ステージ {stage} が {hours} 時間を超えました。",
+    "strategy.deployment_timeout": "デプロイを断念します。全体で {days} 日を超えました。",
+    "strategy.network": "デプロイを断念します。理由: {text}",
+    "strategy.roll_back": "{failed} から {to} にロールバックします。先にトラフィック、次にタスクを戻します。",
     "service.draining": "サービスが削除されたため、タスクを停止します。",
     "task.image_not_pulled": "イメージ {image} をプルできませんでした: {text}",
     "task.resource_not_ready": "タスクの起動に必要なものを用意できませんでした: {text}",

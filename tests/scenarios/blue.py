@@ -1,0 +1,120 @@
+"""A shop with two target groups, a production rule and a test rule: for deployments that shift traffic."""
+
+from __future__ import annotations
+
+from tests.scenarios.story import ACCOUNT, Story
+
+INFRASTRUCTURE = f"arn:aws:iam::{ACCOUNT}:role/ecsInfrastructureRole"
+HOOK_ROLE = f"arn:aws:iam::{ACCOUNT}:role/hooks"
+V1, V2, V3 = (f"public.ecr.aws/ecslab/web:{n}.0" for n in (1, 2, 3))
+STAGES = ("deployment.stage",)
+TRAFFIC = ("deployment.stage", "deployment.hook", "deployment.state", "service.event")
+
+
+class BlueStory(Story):
+    """A story with a second target group "green" and a listener for tests on port 9000."""
+
+    def _shop(self, interval, delay):
+        super()._shop(interval, delay)
+        group = self.elb.describe_target_groups(TargetGroupArns=[self.target_group])["TargetGroups"][0]
+        self.balancer = self.elb.describe_load_balancers()["LoadBalancers"][0]
+        self.green = self.elb.create_target_group(
+            Name="green",
+            Protocol="HTTP",
+            Port=8080,
+            VpcId=group["VpcId"],
+            TargetType="ip",
+            HealthCheckPath="/health",
+            HealthCheckIntervalSeconds=interval,
+            UnhealthyThresholdCount=2,
+        )["TargetGroups"][0]["TargetGroupArn"]
+        self.elb.modify_target_group_attributes(
+            TargetGroupArn=self.green,
+            Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": str(delay)}],
+        )
+        listener = self.elb.describe_listeners(LoadBalancerArn=self.balancer["LoadBalancerArn"])["Listeners"][
+            0
+        ]
+        self.production = self._default_rule(listener["ListenerArn"])
+        self.test = self._default_rule(self._listen(9000, self.green))
+        self.test_url = self.url[:-1] + ":9000/"
+
+    def _listen(self, port, group):
+        return self.elb.create_listener(
+            LoadBalancerArn=self.balancer["LoadBalancerArn"],
+            Protocol="HTTP",
+            Port=port,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+        )["Listeners"][0]["ListenerArn"]
+
+    def _default_rule(self, listener):
+        return self.elb.describe_rules(ListenerArn=listener)["Rules"][0]["RuleArn"]
+
+    def balancers(self, **changes):
+        advanced = {
+            "alternateTargetGroupArn": self.green,
+            "productionListenerRule": self.production,
+            "testListenerRule": self.test,
+            "roleArn": INFRASTRUCTURE,
+        } | changes
+        return [
+            {
+                "targetGroupArn": self.target_group,
+                "containerName": "web",
+                "containerPort": 8080,
+                "advancedConfiguration": {name: value for name, value in advanced.items() if value},
+            }
+        ]
+
+    def blue(self, *, desired=2, balancers=None, image=V1, breaker=None, **configuration):
+        """A service with a strategy that shifts traffic (BLUE_GREEN, unless told otherwise), steady with web:1.0."""
+        configuration = {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5} | configuration
+        if breaker is not None:
+            configuration["deploymentCircuitBreaker"] = {"enable": True, "rollback": breaker}
+        self.ecs.create_service(
+            cluster="shop",
+            serviceName="web",
+            taskDefinition=self.definition(image),
+            desiredCount=desired,
+            launchType="FARGATE",
+            networkConfiguration=self.network(),
+            deploymentConfiguration=configuration,
+            loadBalancers=self.balancers() if balancers is None else balancers,
+        )
+        return self.stable()
+
+    def function(self, name, answer, takes_ms=1_000):
+        """A Lambda function; returns its ARN. `answer` is called with the event, or is what is answered."""
+        written = answer if callable(answer) else lambda *_: answer
+        program = self.cloud.host.add_function(written)
+        return self.world.do("function", {"name": name, "program": program, "takes_ms": takes_ms})["arn"]
+
+    def weights(self, rule):
+        """The weights of a rule, by the names of the target groups."""
+        found = self.elb.describe_rules(RuleArns=[rule])["Rules"][0]["Actions"][0]
+        groups = found["ForwardConfig"]["TargetGroups"]
+        return {g["TargetGroupArn"].split("/")[1]: g["Weight"] for g in groups}
+
+    def get(self, url):
+        """The version that answers a request."""
+        return self.world.do("http", {"url": url})
+
+    def deployment(self):
+        """The newest service deployment, as it is described."""
+        brief = self.ecs.list_service_deployments(cluster="shop", service="web")["serviceDeployments"][0]
+        arns = [brief["serviceDeploymentArn"]]
+        return self.ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"][0]
+
+    def hook(self, *stages, **more):
+        """A lifecycle hook: of a function when a target is given, else a pause."""
+        if "hookTargetArn" in more:
+            return {"lifecycleStages": list(stages), "roleArn": HOOK_ROLE, **more}
+        return {"targetType": "PAUSE", "lifecycleStages": list(stages), **more}
+
+    def go_on(self, action):
+        """ContinueServiceDeployment of the hook that is AWAITING_ACTION."""
+        described = self.deployment()
+        hooks = [h for h in described["lifecycleHookDetails"] if h["status"] == "AWAITING_ACTION"]
+        self.ecs.continue_service_deployment(
+            serviceDeploymentArn=described["serviceDeploymentArn"], hookId=hooks[0]["hookId"], action=action
+        )
