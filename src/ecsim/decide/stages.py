@@ -13,6 +13,7 @@ a stage is not documented, nor is what a failing hook does to a rollback.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ecsim.decide import hooks
@@ -26,7 +27,10 @@ DEPLOYMENT_MS = 30 * 24 * 60 * MINUTE_MS
 """A whole deployment may last this long. Source: ECS Developer Guide, canary-deployment."""
 
 SLOW_MS = 10 * MINUTE_MS
-"""A shift takes this much longer behind a Network Load Balancer. Source: ECS Developer Guide, nlb-resources-for-blue-green."""
+"""A shift takes this much longer behind a Network Load Balancer.
+
+Source: ECS Developer Guide, nlb-resources-for-blue-green.
+"""
 
 HOOK_FAILED = "hook execution failure(s) detected"
 _ORDER = tuple(Stage)
@@ -188,46 +192,54 @@ def next_move(progress: Progress, situation: Situation) -> Move:
 
 
 def _work(p: Progress, s: Situation) -> Move | None:
-    """The stage's own work; None when it is done."""
-    back, now = p.is_rollback, s.now_ms
-    match p.stage:
-        case Stage.RECONCILE_SERVICE:
-            if p.shifted_at_ms is None:
-                return _shift(p, now, production=0)
-            if s.others_left:
-                return Stay(reason=because("strategy.reconcile", left=s.others_left))
-        case Stage.SCALE_UP if back:
-            return _blue_up(p, s)
-        case Stage.SCALE_UP:
-            if s.green_healthy < s.desired:
-                return Stay(
-                    reason=because(
-                        "strategy.scale_up", healthy=s.green_healthy, desired=s.desired, deployment=p.target
-                    )
-                )
-        case Stage.TEST_TRAFFIC_SHIFT | Stage.PRODUCTION_TRAFFIC_SHIFT:
-            if p.shifted_at_ms is None:
-                share = 0 if back else ALL
-                if p.stage is Stage.TEST_TRAFFIC_SHIFT:
-                    return _shift(p, now, test=share)
-                return _shift(p, now, production=0 if back else p.shifting.steps[p.step])
-            until = _settled_at(p, s)
-            if now < until:
-                return Stay(
-                    reason=because("strategy.settle", stage=str(p.stage), minutes=SLOW_MS // MINUTE_MS),
-                    until_ms=until,
-                )
-        case Stage.BAKE_TIME:
-            until = p.entered_at_ms + (p.shifting.bake_ms if p.source is not None else 0)
-            if now < until:
-                minutes = p.shifting.bake_ms // MINUTE_MS
-                return Stay(reason=because("strategy.bake", minutes=minutes), until_ms=until)
-        case Stage.CLEAN_UP:
-            left = (s.green_left if back else s.blue_left) + s.others_left
-            if left:
-                deployment = p.target if back else p.source or ""
-                return Stay(reason=because("strategy.clean_up", left=left, deployment=deployment))
-    return None
+    """The stage's own work; None when it is done, or when there is none."""
+    work = _WORK.get(p.stage)
+    return work(p, s) if work is not None else None
+
+
+def _reconcile(p: Progress, s: Situation) -> Move | None:
+    if p.shifted_at_ms is None:
+        return _shift(p, s.now_ms, production=0)
+    return Stay(reason=because("strategy.reconcile", left=s.others_left)) if s.others_left else None
+
+
+def _scale_up(p: Progress, s: Situation) -> Move | None:
+    if p.is_rollback:
+        return _blue_up(p, s)
+    if s.green_healthy >= s.desired:
+        return None
+    return Stay(
+        reason=because("strategy.scale_up", healthy=s.green_healthy, desired=s.desired, deployment=p.target)
+    )
+
+
+def _move_traffic(p: Progress, s: Situation) -> Move | None:
+    if p.shifted_at_ms is None:
+        if p.stage is Stage.TEST_TRAFFIC_SHIFT:
+            return _shift(p, s.now_ms, test=0 if p.is_rollback else ALL)
+        return _shift(p, s.now_ms, production=0 if p.is_rollback else p.shifting.steps[p.step])
+    until = _settled_at(p, s)
+    if s.now_ms >= until:
+        return None
+    return Stay(
+        reason=because("strategy.settle", stage=str(p.stage), minutes=SLOW_MS // MINUTE_MS), until_ms=until
+    )
+
+
+def _bake(p: Progress, s: Situation) -> Move | None:
+    """Both revisions run; a first deployment has only one, and nothing to go back to."""
+    until = p.entered_at_ms + (p.shifting.bake_ms if p.source is not None else 0)
+    if s.now_ms >= until:
+        return None
+    return Stay(reason=because("strategy.bake", minutes=p.shifting.bake_ms // MINUTE_MS), until_ms=until)
+
+
+def _clean_up(p: Progress, s: Situation) -> Move | None:
+    left = (s.green_left if p.is_rollback else s.blue_left) + s.others_left
+    if not left:
+        return None
+    deployment = p.target if p.is_rollback else p.source or ""
+    return Stay(reason=because("strategy.clean_up", left=left, deployment=deployment))
 
 
 def _blue_up(p: Progress, s: Situation) -> Move | None:
@@ -383,3 +395,13 @@ def _following(p: Progress) -> Stage | None:
         return Stage.PRE_PRODUCTION_TRAFFIC_SHIFT
     place = _ORDER.index(p.stage) + 1
     return _ORDER[place] if place < len(_ORDER) else None
+
+
+_WORK: Mapping[Stage, Callable[[Progress, Situation], Move | None]] = {
+    Stage.RECONCILE_SERVICE: _reconcile,
+    Stage.SCALE_UP: _scale_up,
+    Stage.TEST_TRAFFIC_SHIFT: _move_traffic,
+    Stage.PRODUCTION_TRAFFIC_SHIFT: _move_traffic,
+    Stage.BAKE_TIME: _bake,
+    Stage.CLEAN_UP: _clean_up,
+}

@@ -101,7 +101,7 @@ class DeploymentConfiguration:
     maximum_percent: int = 200
     circuit_breaker: CircuitBreaker = CircuitBreaker()
     strategy: Strategy = Strategy.ROLLING
-    shifting: Shifting = Shifting()
+    shifting: Shifting = field(default_factory=Shifting)
     document: Mapping[str, Any] = field(default_factory=dict)
 
 
