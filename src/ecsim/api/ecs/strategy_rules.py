@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ecsim.api.ecs.desk import Desk
 
 BAKE_MAX = 1_440
-"""Minutes. Source: botocore ecs LinearConfiguration, CanaryConfiguration; for bakeTimeInMinutes terraform-provider-aws."""
+"""Minutes. Source: botocore ecs LinearConfiguration, CanaryConfiguration; of the bake time: terraform-provider-aws."""
 
 LAMBDA_TIMEOUT_MAX, PAUSE_TIMEOUT_MAX, TIMEOUT = 1_440, 20_160, 1_440
 """Minutes. Source: ECS Developer Guide, lambda-lifecycle-hooks, pause-lifecycle-hooks."""
