@@ -12,7 +12,33 @@ def test_a_blue_green_deployment():
         story.blue().told()
         story.update(taskDefinition=story.definition(V2))
         story.stable()
-        assert story.told(*TRAFFIC) == snapshot()
+        assert story.told(*TRAFFIC) == snapshot("""\
+
+00:00:20.333 d2 web:2 PRIMARY IN_PROGRESS
+00:00:20.333 d1 web:1 ACTIVE COMPLETED
+00:00:21.333 d2 PRE_SCALE_UP production 0 test 0
+00:00:21.333 d2 SCALE_UP production 0 test 0
+00:00:21.333 (service web) has started 2 tasks: (task t3) (task t4).
+00:00:35.333 (service web) registered 1 targets in (target-group green)
+00:00:36.333 (service web) registered 1 targets in (target-group green)
+00:00:39.666 d2 POST_SCALE_UP production 0 test 0
+00:00:39.666 d2 TEST_TRAFFIC_SHIFT production 0 test 0
+00:00:39.666 d2 TEST_TRAFFIC_SHIFT production 0 test 100
+00:00:39.666 d2 POST_TEST_TRAFFIC_SHIFT production 0 test 100
+00:00:39.666 d2 PRE_PRODUCTION_TRAFFIC_SHIFT production 0 test 100
+00:00:39.666 d2 PRODUCTION_TRAFFIC_SHIFT production 0 test 100
+00:00:39.666 d2 PRODUCTION_TRAFFIC_SHIFT production 100 test 100
+00:00:39.666 d2 POST_PRODUCTION_TRAFFIC_SHIFT production 100 test 100
+00:00:39.666 d2 BAKE_TIME production 100 test 100
+00:05:39.666 d2 CLEAN_UP production 100 test 100
+00:05:39.666 (service web) has stopped 2 running tasks: (task t1) (task t2).
+00:05:39.666 (service web) deregistered 2 targets in (target-group web)
+00:05:39.666 (service web, taskSet d1) has begun draining connections on 2 tasks.
+00:06:17.666 d1 web:1 INACTIVE COMPLETED
+00:06:17.666 d2 web:2 PRIMARY COMPLETED
+00:06:17.666 (service web) (deployment d2) deployment completed.
+00:06:17.666 (service web) has reached a steady state.
+""")
         assert story.weights(story.production) == {"web": 0, "green": 100}
         assert story.get(story.url)["body"].startswith("web 2.0")
 
@@ -54,7 +80,47 @@ def test_a_function_that_answers_failed_rolls_back():
         hook = story.hook("PRODUCTION_TRAFFIC_SHIFT", hookTargetArn=arn)
         story.update(taskDefinition=story.definition(V2), deploymentConfiguration={"lifecycleHooks": [hook]})
         story.stable()
-        assert story.told(*TRAFFIC, "function") == snapshot()
+        assert story.told(*TRAFFIC, "function") == snapshot("""\
+
+00:00:20.333 d2 web:2 PRIMARY IN_PROGRESS
+00:00:20.333 d1 web:1 ACTIVE COMPLETED
+00:00:21.333 d2 PRE_SCALE_UP production 0 test 0
+00:00:21.333 d2 SCALE_UP production 0 test 0
+00:00:21.333 (service web) has started 2 tasks: (task t3) (task t4).
+00:00:35.333 (service web) registered 1 targets in (target-group green)
+00:00:36.333 (service web) registered 1 targets in (target-group green)
+00:00:39.666 d2 POST_SCALE_UP production 0 test 0
+00:00:39.666 d2 TEST_TRAFFIC_SHIFT production 0 test 0
+00:00:39.666 d2 TEST_TRAFFIC_SHIFT production 0 test 100
+00:00:39.666 d2 POST_TEST_TRAFFIC_SHIFT production 0 test 100
+00:00:39.666 d2 PRE_PRODUCTION_TRAFFIC_SHIFT production 0 test 100
+00:00:39.666 d2 PRODUCTION_TRAFFIC_SHIFT production 0 test 100
+00:00:39.666 d2 PRODUCTION_TRAFFIC_SHIFT production 100 test 100
+00:00:39.666 d2 hook AWS_LAMBDA IN_PROGRESS in PRODUCTION_TRAFFIC_SHIFT (check)
+00:00:39.666 check answers {'hookStatus': 'FAILED'}
+00:00:40.666 d2 hook AWS_LAMBDA FAILED in PRODUCTION_TRAFFIC_SHIFT (check)
+00:00:40.666 d2 web:2 PRIMARY FAILED
+00:00:40.666 (service web) (deployment d2) deployment failed: hook execution failure(s) detected.
+00:00:40.666 (service web) rolling back to deployment d1.
+00:00:40.666 d1 web:1 PRIMARY IN_PROGRESS
+00:00:40.666 d2 web:2 ACTIVE FAILED
+00:00:40.666 d2 back: SCALE_UP production 100 test 100
+00:00:40.666 d2 back: PRODUCTION_TRAFFIC_SHIFT production 100 test 100
+00:00:40.666 d2 back: PRODUCTION_TRAFFIC_SHIFT production 0 test 100
+00:00:40.666 d2 hook AWS_LAMBDA IN_PROGRESS in PRODUCTION_TRAFFIC_SHIFT (check)
+00:00:40.666 check answers {'hookStatus': 'FAILED'}
+00:00:41.666 d2 hook AWS_LAMBDA FAILED in PRODUCTION_TRAFFIC_SHIFT (check)
+00:00:41.666 d2 back: TEST_TRAFFIC_SHIFT production 0 test 100
+00:00:41.666 d2 back: TEST_TRAFFIC_SHIFT production 0 test 0
+00:00:41.666 d2 back: CLEAN_UP production 0 test 0
+00:00:41.666 (service web) has stopped 2 running tasks: (task t3) (task t4).
+00:00:41.666 (service web) deregistered 2 targets in (target-group green)
+00:00:41.666 (service web, taskSet d2) has begun draining connections on 2 tasks.
+00:01:19.666 d2 web:2 INACTIVE FAILED
+00:01:19.666 d1 web:1 PRIMARY COMPLETED
+00:01:19.666 (service web) (deployment d1) deployment completed.
+00:01:19.666 (service web) has reached a steady state.
+""")
         described = story.deployment()
         assert described["status"] == "ROLLBACK_SUCCESSFUL"
         assert described["statusReason"] == (  # ECS Developer Guide, troubleshooting-blue-green
@@ -74,5 +140,20 @@ def test_a_pause_that_is_continued_and_one_that_is_rolled_back():
         story.advance("2m")
         story.go_on("ROLLBACK")
         story.stable()
-        assert story.told(*STAGES, "deployment.hook") == snapshot()
+        assert story.told(*STAGES, "deployment.hook") == snapshot("""\
+
+00:02:20.333 d2 hook PAUSE SUCCEEDED in POST_TEST_TRAFFIC_SHIFT
+00:02:21.333 d2 PRE_PRODUCTION_TRAFFIC_SHIFT production 0 test 100
+00:02:21.333 d2 PRODUCTION_TRAFFIC_SHIFT production 0 test 100
+00:02:21.333 d2 PRODUCTION_TRAFFIC_SHIFT production 100 test 100
+00:02:21.333 d2 POST_PRODUCTION_TRAFFIC_SHIFT production 100 test 100
+00:02:21.333 d2 hook PAUSE AWAITING_ACTION in POST_PRODUCTION_TRAFFIC_SHIFT
+00:04:20.333 d2 hook PAUSE FAILED in POST_PRODUCTION_TRAFFIC_SHIFT
+00:04:21.333 d2 back: SCALE_UP production 100 test 100
+00:04:21.333 d2 back: PRODUCTION_TRAFFIC_SHIFT production 100 test 100
+00:04:21.333 d2 back: PRODUCTION_TRAFFIC_SHIFT production 0 test 100
+00:04:21.333 d2 back: TEST_TRAFFIC_SHIFT production 0 test 100
+00:04:21.333 d2 back: TEST_TRAFFIC_SHIFT production 0 test 0
+00:04:21.333 d2 back: CLEAN_UP production 0 test 0
+""")
         assert story.get(story.url)["body"].startswith("web 1.0")
