@@ -42,7 +42,7 @@ def files(out: Path) -> dict[str, bytes]:
         str(path.relative_to(out)): path.read_bytes()
         for path in sorted(out.rglob("*"))
         if path.is_file()
-        and path.name != "timings.json"
+        and path.stem != "timings"
         and not path.name.startswith("journal")
         and path.relative_to(out).parts[0] != "earlier"
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from ecslab.grading import results
+from ecslab.grading.outputs import results_json
 from tests.grading import books
 from tests.grading.books import FIRST, ROLLING, blank, line_of, solved
 from tests.grading.conftest import Graded
@@ -228,8 +228,8 @@ def test_files_beside_the_notebooks_do_not_run(graded):
 
 
 def test_the_results_fit_their_schema(graded):
-    jsonschema.Draft202012Validator.check_schema(results.schema())
-    jsonschema.validate(graded.data, results.schema())
+    jsonschema.Draft202012Validator.check_schema(results_json.schema())
+    jsonschema.validate(graded.data, results_json.schema())
 
 
 def test_points_come_only_where_verdict_and_line_agree(graded):

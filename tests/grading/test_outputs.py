@@ -11,7 +11,10 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from ecslab.grading import feedback, gradebook, junit, report, results
+from ecslab.grading.outputs import feedback, gradebook, inert, junit, results_json
+from ecslab.grading.outputs.scored import Presentation, scored
+from ecslab.grading.outputs.write import NAMES, write_outputs
+from ecslab.grading.policy import Policy
 from ecslab.grading.progress import Progress, duration
 from ecslab.grading.results import CheckResult, SubmissionResult
 from ecslab.grading.words import NOTICES, PAGE, Notice
@@ -50,44 +53,48 @@ FAILED = SubmissionResult(
 ALL = (GOOD, REFUSED, FAILED)
 
 
+def made(results):
+    return scored(results, Policy())
+
+
 def test_results_fit_their_schema():
-    data = json.loads(results.to_json(ALL, ["x.txt"]))
-    jsonschema.validate(data, results.schema())
-    assert [one["points"] for one in data["submissions"]] == [1, 0, 0]
+    data = json.loads(results_json.to_json(made(ALL), ["x.txt"], "process"))
+    jsonschema.validate(data, results_json.schema())
+    assert [one["points"] for one in data["submissions"]] == [0, 1, 0]
 
 
 def test_the_schema_notices_what_is_wrong():
-    data = json.loads(results.to_json([GOOD], []))
+    data = json.loads(results_json.to_json(made([GOOD]), [], "process"))
     data["submissions"][0]["points"] = -1
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(data, results.schema())
-    silent = json.loads(results.to_json([REFUSED], []))
+        jsonschema.validate(data, results_json.schema())
+    silent = json.loads(results_json.to_json(made([REFUSED]), [], "process"))
     silent["submissions"][0]["notices"] = []
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(silent, results.schema())
+        jsonschema.validate(silent, results_json.schema())
 
 
 def test_the_gradebook_reads_back():
-    rows = list(csv.DictReader(io.StringIO(gradebook.to_csv(ALL))))
-    assert rows[0]["submission"] == "alice"
-    assert (rows[0]["points"], rows[0]["points_max"], rows[0]["percent"]) == ("1", "5", "20.0")
-    assert (rows[0]["02-first-service 1.1"], rows[0]["02-first-service 2.1"]) == ("1", "0")
-    assert rows[1]["02-first-service 1.1"] == ""
-    assert rows[1]["percent"] == ""
+    refused, alice, _ = csv.DictReader(io.StringIO(gradebook.to_csv(made(ALL))))
+    assert alice["submission"] == "alice"
+    assert (alice["points"], alice["points_max"], alice["percent"]) == ("1", "5", "20.0")
+    assert (alice["02-first-service 1.1"], alice["02-first-service 2.1"]) == ("1", "0")
+    assert refused["02-first-service 1.1"] == ""
+    assert refused["percent"] == ""
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "  =", "\uff1d", "\uff20"])
 def test_no_cell_begins_like_a_formula(start):
-    assert gradebook.text(f"{start}1+1").startswith("'")
-    assert gradebook.text("alice-1") == "alice-1"
+    assert inert.cell(f"{start}1+1").startswith("'")
+    assert inert.cell("alice-1") == "alice-1"
 
 
 def test_junit_reads_back():
-    root = ET.fromstring(junit.to_xml(ALL))
+    root = ET.fromstring(junit.to_xml(made(ALL)))
     suites = root.findall("testsuite")
     counts = [(s.get("tests"), s.get("failures"), s.get("errors")) for s in suites]
-    assert counts == [("3", "2", "0"), ("1", "1", "0"), ("1", "0", "1")]
-    cases = suites[0].findall("testcase")
+    assert counts == [("1", "1", "0"), ("3", "2", "0"), ("1", "0", "1")]
+    cases = suites[1].findall("testcase")
     assert [case.find("failure") is None for case in cases] == [True, False, False]
     assert "script" in cases[1].find("failure").text
     for suite in suites:
@@ -106,19 +113,19 @@ class Tags(HTMLParser):
 
 def test_feedback_escapes_everything():
     for one in ALL:
-        page = feedback.to_html(one)
+        page = feedback.to_html(made([one])[0], Presentation(), "process")
         tags = Tags()
         tags.feed(page)
         assert "script" not in tags.tags
         assert "Content-Security-Policy" in page
-    assert "00:01:01" in feedback.to_html(GOOD)
+    assert "00:01:01" in feedback.to_html(made([GOOD])[0], Presentation(), "process")
 
 
 def test_feedback_files_have_plain_names_that_do_not_collide():
     names = ["alice", "a/b", "a-b", "../../etc/passwd", ".", "x" * 300, "日本", "A", "a"]
     files = feedback.file_names(names)
     assert len(set(files.values())) == len(names)
-    assert files["alice"] == "alice.html"
+    assert files["alice"] == "alice"
     for file in files.values():
         assert file.replace("-", "").replace(".", "").replace("_", "").isalnum()
         assert not file.startswith(".")
@@ -136,19 +143,21 @@ def test_every_notice_is_there_in_both_languages_with_the_same_fields():
 
 
 def test_an_earlier_run_is_kept(tmp_path):
-    report.write(tmp_path, [GOOD], [], {})
+    write_outputs(tmp_path, [GOOD])
     first = (tmp_path / "results.json").read_bytes()
-    report.write(tmp_path, [FAILED], [], {})
+    write_outputs(tmp_path, [FAILED])
     assert (tmp_path / "earlier" / "results.json").read_bytes() == first
     assert [path.name for path in (tmp_path / "feedback").iterdir()] == ["carol.html"]
-    report.write(tmp_path, [GOOD], [], {})
+    write_outputs(tmp_path, [GOOD])
     assert (tmp_path / "results.json").read_bytes() == first
 
 
 def test_the_order_of_arrival_does_not_matter(tmp_path):
-    report.write(tmp_path / "a", ALL, [], {})
-    report.write(tmp_path / "b", ALL[::-1], [], {})
-    for name in ("results.json", "gradebook.csv", "junit.xml"):
+    write_outputs(tmp_path / "a", ALL)
+    write_outputs(tmp_path / "b", ALL[::-1])
+    files = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file()]
+    assert {path.parts[0] for path in files} == {*NAMES} - {"grading.toml"}
+    for name in files:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 

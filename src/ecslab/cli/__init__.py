@@ -23,6 +23,7 @@ COMMANDS = {
     "cloud": "ecslab.cli.cloud",
     "grade": "ecslab.grading.command",
     "merge": "ecslab.grading.command",
+    "report": "ecslab.grading.report_command",
     "build": "ecslab.cli.authors",
     "verify": "ecslab.cli.authors",
     "doctor": "ecslab.cli.doctor",

@@ -102,17 +102,19 @@ class Verdicts:
 
     def _close(self) -> dict[str, Any]:
         """The verdict of the window. Where none was asked for, the grader asks, without an answer."""
-        from ecslab.lab.feedback import feedback
+        from ecslab.lab.feedback import explained, feedback
 
         check, asked, self._window = str(self._window), self._asked, None
         verdict = asked or self._stage.verdict(check)
-        view = feedback(verdict, self._messages[check], self._lang)
+        message = self._messages[check]
         return {
             "passed": verdict.passed,
             "asked": asked is not None,
             "mistake": verdict.mistake,
-            "text": view.text,
-            "html": view.html,
+            "text": feedback(verdict, message, self._lang).text,
+            "title": message.title[self._lang],
+            "words": explained(verdict, message, self._lang),
+            "hints": [] if verdict.passed else [hint[self._lang] for hint in message.hints],
         }
 
     def _calls(self) -> list[dict[str, Any]]:

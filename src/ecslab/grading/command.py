@@ -14,15 +14,18 @@ from typing import Any
 
 from ecslab.course.places import find_root
 from ecslab.course.problem import CourseProblem
-from ecslab.grading import report
-from ecslab.grading.engine.journal import FILE, Journal, JournalProblem, JournalUnfit, Row, set_aside
+from ecslab.grading.engine.journal import FILE, Journal, JournalProblem, JournalUnfit, set_aside
 from ecslab.grading.engine.pool import Pool
 from ecslab.grading.engine.run import Engine, NoSuchLearner, Run, Wish
 from ecslab.grading.engine.work import Options
 from ecslab.grading.forkserver import ServerFailed
 from ecslab.grading.intake import Intake, NoSuchInput, take
 from ecslab.grading.limits import Limits
+from ecslab.grading.outputs.inert import log_line
+from ecslab.grading.outputs.scored import Scored
+from ecslab.grading.outputs.write import GRADEBOOK
 from ecslab.grading.progress import Progress
+from ecslab.grading.reporting import Reporting, add_arguments
 from ecslab.grading.results import SubmissionResult
 from ecslab.grading.words import Notice
 
@@ -61,6 +64,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="the seed to grade with (each notebook's own)")
     _add_limits(parser)
     _add_engine(parser)
+    add_arguments(parser)
     parser.add_argument("--audit", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     parser.set_defaults(run=main)
     merging: argparse.ArgumentParser = subparsers.add_parser(
@@ -70,6 +74,7 @@ def add_parser(subparsers: Any) -> None:
     )
     merging.add_argument("shards", nargs="+", type=Path, metavar="DIR", help="the --out of each shard")
     merging.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to write")
+    add_arguments(merging)
     merging.set_defaults(run=main_merge)
 
 
@@ -112,6 +117,7 @@ def main(arguments: argparse.Namespace) -> int:
         check_out(arguments.out, arguments.submissions)
         if arguments.lab is not None and not (root / "course" / arguments.lab / "lab.md").is_file():
             return _usage(f"--lab {arguments.lab}: there is no such lab")
+        reporting = Reporting.of(arguments, root, arguments.out)
         intake = take(arguments.submissions, file_bytes=Limits().file_bytes, lab=arguments.lab)
         arguments.out.mkdir(parents=True, exist_ok=True)
     except (NoSuchInput, CourseProblem) as problem:
@@ -128,13 +134,19 @@ def main(arguments: argparse.Namespace) -> int:
     again = None if arguments.regrade is None else tuple(arguments.regrade)
     try:
         with open_journal(arguments.out) as journal:
-            return _grade(arguments, intake, options, journal, Wish(shard=arguments.shard, again=again))
+            wish = Wish(shard=arguments.shard, again=again)
+            return _grade(arguments, intake, options, journal, wish, reporting)
     except (NoSuchLearner, JournalProblem) as problem:
         return _usage(str(problem))
 
 
 def _grade(
-    arguments: argparse.Namespace, intake: Intake, options: Options, journal: Journal, wish: Wish
+    arguments: argparse.Namespace,
+    intake: Intake,
+    options: Options,
+    journal: Journal,
+    wish: Wish,
+    reporting: Reporting,
 ) -> int:
     """Grade what has to be, and write the files from the journal."""
     _same_shard(journal, wish)
@@ -164,18 +176,22 @@ def _grade(
         for name in journal.keys
         if name not in there
     ]
-    results = write_outputs(arguments.out, rows, intake.aside, missing)
-    return FAILED if any(one.status == "failed" for one in results) else DONE
+    results = [*(row.result for row in rows), *missing]
+    timings = {row.result.name: row.timings for row in rows}
+    files = notebooks_of(arguments.submissions, results)
+    everything = reporting.write(arguments.out, results, aside=intake.aside, timings=timings, files=files)
+    return _tell(everything, arguments.out)
 
 
-def write_outputs(
-    out: Path, rows: Sequence[Row], aside: Sequence[str], missing: Sequence[SubmissionResult] = ()
-) -> list[SubmissionResult]:
-    """Write all files of a run from its journal's rows; the results, in order of names."""
-    results = sorted([*(row.result for row in rows), *missing], key=lambda one: one.name)
-    report.write(out, results, aside, {row.result.name: row.timings for row in rows})
-    sys.stdout.write(_summary(results, out))
-    return results
+def notebooks_of(paths: Sequence[Path], results: Sequence[SubmissionResult]) -> dict[str, str]:
+    """The notebooks' paths by submission, as far as they are files that were named or lie in a named folder."""
+    found = {path.name.removesuffix(".ipynb"): path.as_posix() for path in paths if path.is_file()}
+    for one in results:
+        for path in paths:
+            notebook = path / f"{one.name}.ipynb"
+            if one.name not in found and notebook.is_file():
+                found[one.name] = notebook.as_posix()
+    return found
 
 
 def main_merge(arguments: argparse.Namespace) -> int:
@@ -183,17 +199,20 @@ def main_merge(arguments: argparse.Namespace) -> int:
     from ecslab.grading.engine.merge import Misfit, merge
 
     try:
+        reporting = Reporting.of(arguments, find_root(), arguments.out)
         merged = merge(arguments.shards, arguments.out)
         arguments.out.mkdir(parents=True, exist_ok=True)
         with open_journal(arguments.out) as journal:
             journal.begin(merged.plan, merged.keys)
             for row in merged.rows:
                 journal.keep(row)
-        results = write_outputs(arguments.out, merged.rows, merged.plan.aside)
+        results = [row.result for row in merged.rows]
+        timings = {row.result.name: row.timings for row in merged.rows}
+        everything = reporting.write(arguments.out, results, aside=merged.plan.aside, timings=timings)
     except (Misfit, JournalProblem) as problem:
         sys.stderr.write(f"ecslab merge: {problem}\n")
         return USAGE
-    return FAILED if any(one.status == "failed" for one in results) else DONE
+    return _tell(everything, arguments.out)
 
 
 def open_journal(out: Path) -> Journal:
@@ -266,12 +285,16 @@ def cores() -> int:
     return len(able(0)) if able else os.cpu_count() or 1
 
 
-def _summary(results: list[SubmissionResult], out: Path) -> str:
-    count = Counter(one.status for one in results)
+def _tell(everything: Sequence[Scored], out: Path) -> int:
+    """Say how it went; the exit code."""
+    count = Counter(one.result.status for one in everything)
     parts = [f"{count[status]} {status}" for status in ("graded", "refused", "failed") if count[status]]
-    lines = [f"{', '.join(parts) or 'nothing to grade'}: {out / report.GRADEBOOK}"]
-    lines += [f"{one.status}: {one.name}: {one.message}" for one in results if one.status != "graded"]
-    return "\n".join(lines) + "\n"
+    lines = [f"{', '.join(parts) or 'nothing to grade'}: {out / GRADEBOOK}"]
+    for one in everything:
+        if one.result.status != "graded":
+            lines.append(log_line(f"{one.result.status}: {one.result.name}: {one.result.message}"))
+    sys.stdout.write("\n".join(lines) + "\n")
+    return FAILED if count["failed"] else DONE
 
 
 def _usage(what: str) -> int:

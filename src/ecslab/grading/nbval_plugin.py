@@ -40,7 +40,8 @@ class CheckRecord:
         asked: it was asked for over the learner's port while the check cell ran.
         agreed: nbval ran the check cell, and its output is the canonical line of a pass.
         mistake: the name of what was seen.
-        text, html: the explanation.
+        text: the explanation, for a terminal.
+        title, words, hints: as in `ecslab.grading.results.CheckResult`.
     """
 
     passed: bool | None = None
@@ -48,7 +49,9 @@ class CheckRecord:
     agreed: bool = False
     mistake: str | None = None
     text: str = ""
-    html: str = ""
+    title: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -124,7 +127,8 @@ class GradingPlugin:
             answer = self._ask_cloud({"do": "close"})
             if answer is not None:
                 record.passed, record.asked = bool(answer["passed"]), bool(answer["asked"])
-                record.mistake, record.text, record.html = answer["mistake"], answer["text"], answer["html"]
+                record.mistake, record.text, record.title = answer["mistake"], answer["text"], answer["title"]
+                record.words, record.hints = answer["words"], tuple(answer["hints"])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, Any]:

@@ -1,17 +1,17 @@
-"""What a grade is: values, and their JSON. No time, no path, no port in them: grading twice gives equal bytes."""
+"""What a grade is, as values. No time of grading, no path, no port in them: grading twice gives equal values.
+
+What the grader found is here. What it is worth by the instructor's policy is `ecslab.grading.score`; files are made of
+both in `ecslab.grading.outputs`.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ecslab.grading.words import Notice
 
-SCHEMA_FILE = "results.schema.json"
-FORMAT = 1
 ISOLATION = "process"
 """The learner's code runs in a process of its own, with nothing of the grader's; it is not jailed."""
 
@@ -28,7 +28,11 @@ class CheckResult:
         asked: the verdict was asked for by the check cell.
         agreed: nbval found the canonical line of a pass in the check cell's output.
         mistake: the name of what was seen, when it did not pass.
-        text, html: the explanation.
+        text: the explanation, for a terminal.
+        title: what the check claims, in the submission's language.
+        words: the explanation in parts: `after`, or `expected`, `seen`, `why` and `look`; text between backticks is
+            code.
+        hints: of a check that did not pass, the first one the vaguest.
         notice: why a passed check earned nothing, or a check did not run.
     """
 
@@ -40,8 +44,39 @@ class CheckResult:
     agreed: bool = False
     mistake: str | None = None
     text: str = ""
-    html: str = ""
+    title: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
     notice: Notice | None = None
+
+    @property
+    def task(self) -> str:
+        """The task that the check belongs to: "2" of "2.1"."""
+        return self.id.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenResult:
+    """One hidden check of one submission. Only the instructor sees more of it than its points.
+
+    Attributes:
+        id: e.g. "2.no-spare-cluster".
+        points, points_max: as in `CheckResult`.
+        passed: None when it did not run.
+        mistake, facts: what was seen, when it did not pass.
+    """
+
+    id: str
+    points: int
+    points_max: int
+    passed: bool | None = None
+    mistake: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def task(self) -> str:
+        """The task after which it runs."""
+        return self.id.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +88,11 @@ class SubmissionResult:
         sha256: of the file; None when it was not read.
         status: "graded", "refused" (worth 0, and says why), or "failed" (the grader's fault: grade again).
         lab, version, seed, lang: what was graded; None as far as it is unknown.
+        learner: the learner's name, as the submission's record has it; empty where there is none.
+        learner_id: the learner's number or login where the record comes from (Canvas: user id, Moodle: participant).
+        submitted_at: when it was handed in, from the record: ISO 8601 with an offset; None when nobody says.
+        late: the record says that it was handed in late, or that it was not; None when it does not say.
+        hidden: the instructor's hidden checks.
         notices: what the learner should know.
         calls: the last calls of the AWS API.
     """
@@ -64,73 +104,26 @@ class SubmissionResult:
     version: int | None = None
     seed: int | None = None
     lang: str = "en"
+    learner: str = ""
+    learner_id: str = ""
+    submitted_at: str | None = None
+    late: bool | None = None
     checks: tuple[CheckResult, ...] = ()
+    hidden: tuple[HiddenResult, ...] = ()
     notices: tuple[Notice, ...] = ()
     calls: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def points(self) -> int:
-        """The points earned."""
-        return sum(check.points for check in self.checks)
+        """The points earned, before any policy."""
+        return sum(one.points for one in self.checks) + sum(one.points for one in self.hidden)
 
     @property
     def points_max(self) -> int:
-        """The points that could be earned; 0 for a submission that belongs to no lab."""
-        return sum(check.points_max for check in self.checks)
+        """The points that could be earned, before any policy; 0 for a submission that belongs to no lab."""
+        return sum(one.points_max for one in self.checks) + sum(one.points_max for one in self.hidden)
 
     @property
     def message(self) -> str:
         """Everything that the learner should know, in one line."""
         return " ".join(notice.text(self.lang) for notice in self.notices)
-
-
-def to_json(results: Sequence[SubmissionResult], aside: Sequence[str]) -> str:
-    """results.json."""
-    data = {
-        "format": FORMAT,
-        "isolation": ISOLATION,
-        "submissions": [_submission(one) for one in results],
-        "aside": list(aside),
-    }
-    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _submission(one: SubmissionResult) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "sha256": one.sha256,
-        "status": one.status,
-        "lab": one.lab,
-        "version": one.version,
-        "seed": one.seed,
-        "lang": one.lang,
-        "points": one.points,
-        "points_max": one.points_max,
-        "notices": [_notice(notice, one.lang) for notice in one.notices],
-        "checks": [
-            {
-                "id": check.id,
-                "points": check.points,
-                "points_max": check.points_max,
-                "passed": check.passed,
-                "asked": check.asked,
-                "agreed": check.agreed,
-                "mistake": check.mistake,
-                "text": check.text,
-                "notice": None if check.notice is None else _notice(check.notice, one.lang),
-            }
-            for check in one.checks
-        ],
-        "calls": [dict(call) for call in one.calls],
-    }
-
-
-def _notice(notice: Notice, lang: str) -> dict[str, str]:
-    return {"code": notice.code, "text": notice.text(lang)}
-
-
-def schema() -> dict[str, Any]:
-    """The JSON schema of results.json."""
-    text = resources.files("ecslab.grading").joinpath(SCHEMA_FILE).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded

@@ -157,7 +157,9 @@ def result_of(recorded: Any, notices: list[Notice]) -> dict[str, Any]:
                 "agreed": record.agreed,
                 "mistake": record.mistake,
                 "text": record.text,
-                "html": record.html,
+                "title": record.title,
+                "words": dict(record.words),
+                "hints": list(record.hints),
             }
             for name, record in recorded.checks.items()
         },

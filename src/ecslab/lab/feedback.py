@@ -40,29 +40,38 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 def feedback(verdict: Verdict, message: Message, lang: str) -> View:
     """The explanation of a verdict, as text and HTML."""
     say = LABELS[lang]
-    facts: dict[str, Any] = dict(verdict.facts)
     points = say["points"].format(points=verdict.points, max=verdict.max_points)
     title = message.title[lang]
     mark = "✓" if verdict.passed else "✗"
-    if verdict.passed:
-        body = [(say["after"], worded(message.after[lang], facts))]
-    else:
-        mistake = message.mistake(verdict.mistake)
-        expected = (mistake.expected or message.expected)[lang]
-        why = [worded(mistake.why[lang], facts)] if mistake.why else []
-        if verdict.because:
-            code, fields = verdict.because
-            why.append(words.reason(lang, code, fields))
-        body = [
-            (say["expected"], worded(expected, facts)),
-            (say["seen"], worded(mistake.seen[lang], facts)),
-            *([(say["why"], " ".join(why))] if why else []),
-            (say["look"], f"{message.look[lang]}; {say['hint'].format(check=verdict.check)}"),
-        ]
+    found = explained(verdict, message, lang)
+    if "look" in found:
+        found["look"] += f"; {say['hint'].format(check=verdict.check)}"
+    body = [(say[name], text) for name, text in found.items()]
     return View(
         text=_text(f"{mark} {verdict.check}  {title}", points, body),
         html=_html(verdict, title, points, body, lang),
     )
+
+
+def explained(verdict: Verdict, message: Message, lang: str) -> dict[str, str]:
+    """What is said of a verdict, by what it is: `after` of a pass, else `expected`, `seen`, `why` and `look`.
+
+    `why` is left out where there is nothing to say. Text between backticks is code.
+    """
+    facts: dict[str, Any] = dict(verdict.facts)
+    if verdict.passed:
+        return {"after": worded(message.after[lang], facts)}
+    mistake = message.mistake(verdict.mistake)
+    why = [worded(mistake.why[lang], facts)] if mistake.why else []
+    if verdict.because:
+        code, fields = verdict.because
+        why.append(words.reason(lang, code, fields))
+    return {
+        "expected": worded((mistake.expected or message.expected)[lang], facts),
+        "seen": worded(mistake.seen[lang], facts),
+        **({"why": " ".join(why)} if why else {}),
+        "look": message.look[lang],
+    }
 
 
 def hint_view(check: str, n: int, message: Message, lang: str) -> View:

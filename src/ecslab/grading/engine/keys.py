@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ecslab.course.manifest import manifest_path
-from ecslab.grading.engine.work import Options, Work, sha256
+from ecslab.grading.engine.work import Options, Work, recorded, sha256
 from ecslab.grading.intake import Taken
 from ecslab.grading.results import SubmissionResult
 
@@ -41,12 +41,12 @@ class Keys:
         self.labs: dict[str, str] = {}
 
     def of(self, taken: Taken, prepared: Work | SubmissionResult) -> str:
-        """What the result of a submission depends on: its name and bytes, its lab, the options, the program.
+        """What the result of a submission depends on: its record and bytes, its lab, the options, the program.
 
         A submission that is refused has no lab: what it was refused for takes its place.
         """
         lab = self._lab(prepared) if isinstance(prepared, Work) else [asdict(one) for one in prepared.notices]
-        parts = [program_key(), options_key(self._options), taken.name, sha256(taken), lab]
+        parts = [program_key(), options_key(self._options), recorded(taken), sha256(taken), lab]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def _lab(self, work: Work) -> str:

@@ -84,7 +84,7 @@ class Work:
         if error:
             notices.append(Notice("grader-failed", {"why": error}))
         return SubmissionResult(
-            name=self.taken.name,
+            **recorded(self.taken),
             sha256=sha256(self.taken),
             status="failed" if error else "graded",
             lab=self.manifest.lab,
@@ -111,7 +111,7 @@ class Authority:
         """What a submission is graded by; one that cannot be graded has its result already."""
         if taken.content is None:
             notice = taken.notice or Notice("not-ipynb")
-            return SubmissionResult(name=taken.name, sha256=None, status="refused", notices=(notice,))
+            return SubmissionResult(sha256=None, status="refused", notices=(notice,), **recorded(taken))
         try:
             submission = parse(taken.content, self._options.limits)
             manifest = self._manifest_of(submission)
@@ -160,7 +160,7 @@ class Authority:
             except CourseProblem:
                 pass
         return SubmissionResult(
-            name=taken.name,
+            **recorded(taken),
             sha256=sha256(taken),
             status="refused",
             lab=refused.lab,
@@ -190,7 +190,9 @@ def _check(name: str, points_max: int, told: Mapping[str, Any] | None) -> CheckR
         agreed=agreed,
         mistake=told["mistake"],
         text=told["text"],
-        html=told["html"],
+        title=told["title"],
+        words=told["words"],
+        hints=tuple(told["hints"]),
         notice=notice,
     )
 
@@ -202,6 +204,11 @@ def _encodable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {_encodable(name): _encodable(one) for name, one in value.items()}
     return [_encodable(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def recorded(taken: Taken) -> dict[str, Any]:
+    """What is known of a submission without looking into it: its name, whose it is, and when it was handed in."""
+    return {name: getattr(taken, name) for name in ("name", "learner", "learner_id", "submitted_at", "late")}
 
 
 def sha256(taken: Taken) -> str | None:
