@@ -290,9 +290,11 @@ def _tell(everything: Sequence[Scored], out: Path) -> int:
     count = Counter(one.result.status for one in everything)
     parts = [f"{count[status]} {status}" for status in ("graded", "refused", "failed") if count[status]]
     lines = [f"{', '.join(parts) or 'nothing to grade'}: {out / GRADEBOOK}"]
-    for one in everything:
-        if one.result.status != "graded":
-            lines.append(log_line(f"{one.result.status}: {one.result.name}: {one.result.message}"))
+    lines += [
+        log_line(f"{one.result.status}: {one.result.name}: {one.result.message}")
+        for one in everything
+        if one.result.status != "graded"
+    ]
     sys.stdout.write("\n".join(lines) + "\n")
     return FAILED if count["failed"] else DONE
 

@@ -33,9 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="weights, late work and overrides: a grading.toml (the one in --out from before)",
     )
-    parser.add_argument(
-        "--site", type=_site, default="", metavar="URL", help="the course's site, for links in feedback"
-    )
+    parser.add_argument("--site", type=_site, metavar="URL", help="the course's site, for links in feedback")
     parser.add_argument(
         "--lang", choices=LANGUAGES, default="en", help="of the class report and the summary (%(default)s)"
     )
@@ -73,7 +71,7 @@ class Reporting:
         policy = Policy() if path is None else load_policy(path)
         _check_labs(policy, root, path)
         links = chapter_links(root) if arguments.site else {}
-        presentation = Presentation(lang=arguments.lang, site=arguments.site, chapters=links)
+        presentation = Presentation(lang=arguments.lang, site=arguments.site or "", chapters=links)
         if path == kept:
             sys.stderr.write(f"the policy of before holds: {kept}\n")
         return cls(policy=policy, presentation=presentation, policy_path=path)
