@@ -57,6 +57,9 @@ def test_without_the_cluster_nothing_works(rig, operation):
         "service": "web",
         "serviceName": "web",
         "targetType": "container-instance",
+        "taskSet": "ecs-svc/1",
+        "primaryTaskSet": "ecs-svc/1",
+        "scale": {"value": 50.0, "unit": "PERCENT"},
     }
     error = rig.refused(operation, **request, tasks=["0" * 32], task="0" * 32, taskDefinition="web")
     assert (error.code, error.message) == ("ClusterNotFoundException", "Cluster not found.")

@@ -249,6 +249,14 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         ),
         (
             _E,
+            "botocore ecs TaskSet, Scale; ECS Developer Guide, deployment-type-external",
+            "Task sets of the EXTERNAL controller: scale and computed desired count, the primary task set, stability, "
+            "DRAINING; their tasks start, are replaced and stop.",
+            "EXTERNAL コントローラーのタスクセット: スケールと必要数の計算、プライマリタスクセット、安定状態、DRAINING。"
+            "タスクは実際に起動し、置き換えられ、停止します。",
+        ),
+        (
+            _E,
             "ECS Developer Guide, blue-green-deployment-how-it-works, canary-deployment; botocore ecs DeploymentStrategy",
             "BLUE_GREEN, LINEAR, CANARY: the lifecycle stages and their order, the weights of listener rules and "
             "listeners after each step, bake times, time limits, the 10 minutes more behind a Network Load Balancer.",
@@ -282,9 +290,9 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         (
             _N,
             "botocore ecs DeploymentController, DeploymentConfiguration",
-            "CODE_DEPLOY, EXTERNAL; traffic shifting by Service Connect; lifecycle hooks of rolling deployments; "
+            "CODE_DEPLOY; traffic shifting by Service Connect; lifecycle hooks of rolling deployments; "
             "deployment alarms; earlySuccessCriteria.",
-            "CODE_DEPLOY、EXTERNAL、Service Connect によるトラフィックの切り替え、ローリングデプロイの"
+            "CODE_DEPLOY、Service Connect によるトラフィックの切り替え、ローリングデプロイの"
             "ライフサイクルフック、デプロイアラーム、earlySuccessCriteria。",
         ),
     ),

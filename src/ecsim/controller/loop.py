@@ -138,7 +138,7 @@ class Controller:
         for (service_arn, deployment), count in shell.draining.items():
             service = shell.store.services[service_arn]
             whose = f"service {service.name}"
-            if deployment != service.primary.id:
+            if service.is_external or deployment != service.primary.id:
                 whose += f", taskSet {deployment}"
             shell.tell(service_arn, f"({whose}) has begun draining connections on {count} tasks.")
         shell.draining.clear()

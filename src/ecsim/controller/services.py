@@ -20,6 +20,7 @@ from ecsim.decide.plan import (
     ReachSteadyState,
     SetDesired,
     SetProgress,
+    SetStability,
     SetStatus,
     StartHooks,
     StartTasks,
@@ -70,6 +71,7 @@ class Services:
             Tell: self._tell,
             Wait: self._wait,
             ReachSteadyState: self._steady,
+            SetStability: self._stability,
             SetStatus: self._status,
             SetProgress: self._traffic.set_progress,
             StartHooks: self._traffic.start_hooks,
@@ -274,6 +276,19 @@ class Services:
         rest = tuple(d for d in service.deployments if d.id != action.deployment_id)
         self._shell.store.put_service(replace(service, deployments=rest))
         self._shell.record_deployment(service, gone, status=DeploymentStatus.INACTIVE)
+
+    def _stability(self, service: Service, action: Action) -> None:
+        """Source: botocore ecs TaskSet.stabilityStatus."""
+        assert isinstance(action, SetStability), action
+        deployment = service.deployment(action.deployment_id)
+        assert deployment is not None, action
+        assert deployment.task_set is not None, action
+        moved = replace(
+            deployment,
+            rollout_state=RolloutState.COMPLETED if action.steady else RolloutState.IN_PROGRESS,
+            task_set=replace(deployment.task_set, stability_at_ms=self._shell.now_ms),
+        )
+        self._shell.put_deployment(service.arn, moved)
 
     # The service
 

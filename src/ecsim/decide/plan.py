@@ -96,6 +96,14 @@ class ReachSteadyState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetStability:
+    """A task set has become steady, or is no longer."""
+
+    deployment_id: str
+    steady: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetStatus:
     """The service becomes DRAINING or INACTIVE."""
 
@@ -139,6 +147,7 @@ Action = (
     | Tell
     | Wait
     | ReachSteadyState
+    | SetStability
     | SetStatus
     | SetProgress
     | StartHooks

@@ -60,6 +60,9 @@ REASONS: dict[str, tuple[str, ...]] = {
     "strategy.deployment_timeout": ("days",),
     "strategy.network": ("text",),
     "strategy.roll_back": ("failed", "to"),
+    # Task sets of an external controller (5.16)
+    "task_set.start": ("start", "active", "wanted"),
+    "task_set.draining": ("task_set",),
     # The end of a service
     "service.draining": (),
     # Tasks

@@ -28,6 +28,7 @@ from ecsim.decide.protection import hold
 from ecsim.decide.replacement import replace_unhealthy
 from ecsim.decide.rolling import Rollout, next_step
 from ecsim.decide.scale import scaling_stopped_reason, stop_surplus
+from ecsim.decide.task_sets import keep_task_sets
 from ecsim.model.network import Target, Wiring
 from ecsim.model.reason import Reason, because
 from ecsim.model.service import Deployment, RolloutState, Service
@@ -66,6 +67,8 @@ def reconcile(snapshot: Snapshot) -> Plan:
         return _wind_down(snapshot)
     grace = service.health_check_grace_period_s
     seen = [look(task, snapshot.targets, grace_s=grace, now_ms=snapshot.now_ms) for task in snapshot.tasks]
+    if service.is_external:
+        return (*keep_task_sets(service, seen, snapshot.now_ms), *_later(service, seen))
     back = service.progress is not None and service.progress.is_rollback
     trip = None if back else stopping.verdict(service) or breaker.verdict(service)
     if trip is not None:
@@ -79,15 +82,16 @@ def reconcile(snapshot: Snapshot) -> Plan:
     if not any(isinstance(action, StartTasks | StopTask) for action in replaced):
         actions += _roll(service, seen, snapshot.now_ms)
     _arrive(service, seen, actions)
-    later = [s.until_ms for s in seen if s.until_ms is not None]
-    if later:
-        actions.append(
-            Wait(
-                reason=because("scale.pending", active=len(seen), desired=service.desired_count),
-                until_ms=min(later),
-            )
-        )
-    return tuple(actions)
+    return (*actions, *_later(service, seen))
+
+
+def _later(service: Service, seen: list[Seen]) -> list[Action]:
+    """Look again when a task's condition may have changed by the passing of time alone."""
+    moments = [s.until_ms for s in seen if s.until_ms is not None]
+    if not moments:
+        return []
+    reason = because("scale.pending", active=len(seen), desired=service.desired_count)
+    return [Wait(reason=reason, until_ms=min(moments))]
 
 
 def _wind_down(snapshot: Snapshot) -> Plan:

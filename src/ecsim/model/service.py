@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ecsim.model.strategy import Progress, Shifting, Strategy
+from ecsim.model.task_set import TaskSet
 
 
 class RolloutState(StrEnum):
@@ -24,6 +25,8 @@ class DeploymentStatus(StrEnum):
     PRIMARY = "PRIMARY"
     ACTIVE = "ACTIVE"
     INACTIVE = "INACTIVE"
+    DRAINING = "DRAINING"
+    """Of task sets only: deleted, its tasks are on their way out. Source: botocore ecs TaskSet.status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,7 @@ class Deployment:
         rolled_back_from: the deployment whose failure made this one primary again, or None.
         launch_type: None when the capacity provider strategy decides.
         on_alternate: whether its tasks are registered with the alternate target groups.
+        task_set: what it is besides where an external controller makes the deployments, or None.
         digests: pairs of container name and image digest, resolved by the first task (version consistency).
     """
 
@@ -145,6 +149,7 @@ class Deployment:
     load_balancers: tuple[LoadBalancer, ...] = ()
     volume_configurations: tuple[Mapping[str, Any], ...] = ()
     on_alternate: bool = False
+    task_set: TaskSet | None = None
     service_revision_arn: str = ""
     service_deployment_arn: str = ""
     digests: tuple[tuple[str, str], ...] = ()
@@ -173,7 +178,8 @@ class Service:
 
     Attributes:
         status: ACTIVE, DRAINING or INACTIVE.
-        deployments: newest first; the PRIMARY one is the first.
+        deployments: newest first; the PRIMARY one is the first. With the controller EXTERNAL these are the task sets,
+            of which there may be none, and any may be PRIMARY.
         events: newest first, at most 100.
         progress: how far a deployment with traffic shifting is, or None when there is none under way.
         steady: whether the last look found it steady (the steady-state event is told once for each arrival).
@@ -187,6 +193,7 @@ class Service:
     status: str = "ACTIVE"
     desired_count: int = 0
     scheduling_strategy: str = "REPLICA"
+    deployment_controller: str = "ECS"
     health_check_grace_period_s: int = 0
     deployment_configuration: DeploymentConfiguration = DeploymentConfiguration()
     deployments: tuple[Deployment, ...] = ()
@@ -203,6 +210,16 @@ class Service:
     def primary(self) -> Deployment:
         """The newest deployment."""
         return self.deployments[0]
+
+    @property
+    def is_external(self) -> bool:
+        """Whether an external controller makes its deployments, as task sets."""
+        return self.deployment_controller == "EXTERNAL"
+
+    @property
+    def primary_task_set(self) -> Deployment | None:
+        """The task set that serves production, or None when there is none yet."""
+        return next((d for d in self.deployments if d.status is DeploymentStatus.PRIMARY), None)
 
     def deployment(self, deployment_id: str | None) -> Deployment | None:
         """The deployment of that id while it is listed, or None."""

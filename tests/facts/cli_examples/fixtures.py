@@ -415,6 +415,46 @@ def _before_volumes(stage: Stage) -> None:
     stage.settle()
 
 
+# Task sets
+
+TASK_SET = "1234567890123456789"
+
+
+def external(stage: Stage) -> dict[str, Any]:
+    """A service with an external controller, and what its task sets run: on container instances, as the pages show."""
+    cluster(stage, "MyCluster")
+    port = {"containerPort": 80}
+    for family in ("MyTaskDefinition", "sample-fargate"):
+        on_instances(stage, family, revisions=2, networkMode="awsvpc", container={"portMappings": [port]})
+    stage.ecs.create_service(
+        cluster="MyCluster",
+        serviceName="MyService",
+        desiredCount=1,
+        deploymentController={"type": "EXTERNAL"},
+    )
+    return network(stage)
+
+
+@before("create-task-set 1")
+def _no_task_set_yet(stage: Stage) -> None:
+    external(stage)
+
+
+@before("delete-task-set 1", "describe-task-sets 1", "update-service-primary-task-set 1", "update-task-set 1")
+def _a_task_set(stage: Stage) -> None:
+    placed = external(stage)
+    is_half = stage.example.page == "update-service-primary-task-set"
+    made = stage.ecs.create_task_set(
+        cluster="MyCluster",
+        service="MyService",
+        taskDefinition="sample-fargate:2",
+        networkConfiguration=placed,
+        scale={"value": 50.0 if is_half else 0.0, "unit": "PERCENT"},
+    )["taskSet"]
+    stage.names[TASK_SET] = made["id"].rpartition("/")[2]
+    stage.cloud.advance("2s")
+
+
 # Service deployments
 
 

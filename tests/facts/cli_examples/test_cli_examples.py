@@ -20,7 +20,7 @@ from tests.facts.cli_examples.stage import Stage
 
 EXAMPLES = {example.key: example for example in examples()}
 EXCEPTIONS_MAX = 5
-PENDING = ("create-service 3", "create-service 4", "execute-command 1")
+PENDING = ("create-service 4", "execute-command 1")
 
 
 def shape_of(argv):

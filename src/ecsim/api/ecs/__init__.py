@@ -17,6 +17,7 @@ from ecsim.api.ecs.run_task import OPERATIONS as RUN_TASK
 from ecsim.api.ecs.services import OPERATIONS as SERVICES
 from ecsim.api.ecs.tags import OPERATIONS as TAGS
 from ecsim.api.ecs.task_definitions import OPERATIONS as TASK_DEFINITIONS
+from ecsim.api.ecs.task_sets import OPERATIONS as TASK_SETS
 from ecsim.api.ecs.tasks import OPERATIONS as TASKS
 from ecsim.api.ecs.words import check
 
@@ -28,6 +29,7 @@ TOPICS = (
     CAPACITY_PROVIDERS,
     TASK_DEFINITIONS,
     SERVICES,
+    TASK_SETS,
     ROLLOUTS,
     RUN_TASK,
     TASKS,

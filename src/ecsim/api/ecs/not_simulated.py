@@ -29,13 +29,6 @@ BY_TOPIC: dict[str, tuple[str, ...]] = {
         "DeleteCapacityProvider",
         "UpdateCapacityProvider",
     ),
-    "task sets": (
-        "CreateTaskSet",
-        "DeleteTaskSet",
-        "DescribeTaskSets",
-        "UpdateServicePrimaryTaskSet",
-        "UpdateTaskSet",
-    ),
     "ECS Exec": ("ExecuteCommand",),
     "managed daemons": (
         "CreateDaemon",

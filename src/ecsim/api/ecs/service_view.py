@@ -86,7 +86,7 @@ def view(desk: Desk, service: Service, *, with_tags: bool = False) -> Answer:
     if primary.desired_count or not service.desired_count:
         shown["currentServiceDeployment"] = primary.service_deployment_arn
     shown |= {member: service.request[member] for member in _ECHOED if member in service.request}
-    shown |= _where(service, primary)
+    shown |= where(service, primary)
     if primary.network_configuration:
         shown["networkConfiguration"] = dict(primary.network_configuration)
     if with_tags:
@@ -99,7 +99,7 @@ def _listed(service: Service) -> tuple[Deployment, ...]:
     return () if service.status == "INACTIVE" else service.deployments
 
 
-def _where(service: Service, deployment: Deployment) -> Answer:
+def where(service: Service, deployment: Deployment) -> Answer:
     """Launch type, capacity provider strategy, platform: of the service as they were asked for."""
     where: Answer = {}
     if deployment.launch_type is not None:
@@ -147,7 +147,7 @@ def _deployment(desk: Desk, service: Service, deployment: Deployment, counts: Co
         "rolloutState": deployment.rollout_state.value,
         "rolloutStateReason": deployment.rollout_state_reason,
     }
-    shown |= _where(service, deployment)
+    shown |= where(service, deployment)
     if deployment.platform_version is not None:
         shown["platformVersion"] = deployment.platform_version
         shown["platformFamily"] = platform_family(desk, deployment)

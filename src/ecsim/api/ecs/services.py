@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import (
     capacity,
+    external_services,
     lookup,
     network_configuration,
     rollouts,
@@ -29,7 +30,7 @@ from ecsim.api.ecs.refusals import (
     service_not_found,
 )
 from ecsim.api.ecs.service_view import strategy as strategy_of
-from ecsim.api.ecs.service_view import view
+from ecsim.api.ecs.service_view import view as own_view
 from ecsim.model.service import DeploymentStatus, Service
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
     existing = desk.store.services.get(arn)
     if existing is not None and existing.status != "INACTIVE":
         return _same_again(desk, existing, params)
+    if external_services.is_asked_for(params):
+        return _begin(desk, external_services.new(desk, cluster, arn, params), params)
     desired = _desired_count(params)
     revision = _first_revision(desk, cluster, params)
     configuration = service_rules.deployment_configuration(params.get("deploymentConfiguration"))
@@ -115,14 +118,26 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
     )
     service = shifts.begun(desk, service)
     deployment = service.primary
-    desk.store.put_service(service)
-    desk.tokens["CreateService", arn] = (_comparable(params), ())
-    label = f"{cluster.name}/{name}"
-    desk.journal.record("service.status", label, status="ACTIVE")
-    desk.journal.record("service.desired", label, desired=desired)
+    answer = _begin(desk, service, params)
     rollouts.begin(desk, service, deployment, ())
-    desk.wake_service(arn)
-    return {"service": view(desk, service, with_tags=bool(given_tags))}
+    return answer
+
+
+def _begin(desk: Desk, service: Service, params: Mapping[str, Any]) -> Answer:
+    """Put a new service into the store, tell the journal, and wake the scheduler."""
+    desk.store.put_service(service)
+    desk.tokens["CreateService", service.arn] = (_comparable(params), ())
+    label = f"{service.cluster_arn.rsplit('/', 1)[1]}/{service.name}"
+    desk.journal.record("service.status", label, status="ACTIVE")
+    desk.journal.record("service.desired", label, desired=service.desired_count)
+    desk.wake_service(service.arn)
+    return {"service": view(desk, service, with_tags=bool(service.tags))}
+
+
+def view(desk: Desk, service: Service, *, with_tags: bool = False) -> Answer:
+    """A service as the API shows it, whoever makes its deployments."""
+    shown = external_services.view if service.is_external else own_view
+    return shown(desk, service, with_tags=with_tags)
 
 
 def _desired_count(params: Mapping[str, Any]) -> int:
@@ -176,6 +191,11 @@ def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
         raise service_not_found()
     if service.status != "ACTIVE":
         raise service_not_active()
+    if service.is_external:
+        changed = external_services.updated(desk, service, params)
+        desk.store.put_service(changed)
+        desk.wake_service(service.arn)
+        return {"service": view(desk, changed)}
     revision = _next_revision(desk, cluster, service, params)
     request = {
         **service.request,
@@ -348,12 +368,19 @@ def list_services(desk: Desk, params: dict[str, Any]) -> Answer:
     def fits(service: Service) -> bool:
         return (
             service.status == "ACTIVE"
-            and launch_type in (None, service.primary.launch_type)
+            and launch_type in (None, _launch_type(service))
             and strategy in (None, service.scheduling_strategy)
         )
 
     services = desk.store.services_of(cluster.arn)
     return paged("serviceArns", page(services, params, key=attrgetter("arn"), fits=fits, size=LIST_SIZE))
+
+
+def _launch_type(service: Service) -> str | None:
+    """The launch type that ListServices filters by."""
+    if service.is_external:
+        return str(service.request.get("launchType", "EC2"))
+    return service.primary.launch_type
 
 
 OPERATIONS: dict[str, Handler] = {

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ecsim.api.ecs.desk import Answer, Desk, Handler
+    from ecsim.store import Store
 
 Tags = tuple[tuple[str, str], ...]
 
@@ -71,11 +72,32 @@ def _tagged(desk: Desk, arn: str) -> tuple[Tags, Callable[[Tags], None]]:
         return task.tags, lambda tags: store.put_task(replace(task, tags=tags))
     if definition is not None:
         return definition.tags, lambda tags: store.put_task_definition(replace(definition, tags=tags))
+    if ":task-set/" in arn:
+        of_task_set = _of_task_set(store, arn)
+        if of_task_set is not None:
+            return of_task_set
     if not arn.startswith("arn:"):
         raise invalid_parameter("The ARN provided is invalid.")
     if ":cluster/" in arn:
         raise cluster_not_found()
     raise ApiError("ResourceNotFoundException", "The specified resource could not be found.")
+
+
+def _of_task_set(store: Store, arn: str) -> tuple[Tags, Callable[[Tags], None]] | None:
+    """The same of a task set: `arn:...:task-set/<cluster>/<service>/ecs-svc/<number>`."""
+    owner, _, number = arn.replace(":task-set/", ":service/", 1).rpartition("/ecs-svc/")
+    service = store.services.get(owner)
+    deployment = service.deployment(f"ecs-svc/{number}") if service is not None else None
+    if service is None or deployment is None or deployment.task_set is None:
+        return None
+    task_set = deployment.task_set
+
+    def put(tags: Tags) -> None:
+        tagged = replace(deployment, task_set=replace(task_set, tags=tags))
+        deployments = tuple(tagged if d.id == tagged.id else d for d in service.deployments)
+        store.put_service(replace(service, deployments=deployments))
+
+    return task_set.tags, put
 
 
 def tag_resource(desk: Desk, params: dict[str, Any]) -> Answer:

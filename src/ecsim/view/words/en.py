@@ -133,6 +133,8 @@ REASONS: dict[str, str] = {
     "strategy.deployment_timeout": "Gives the deployment up: it lasted longer than {days} days.",
     "strategy.network": "Gives the deployment up because {text}",
     "strategy.roll_back": "Rolls back from {failed} to {to}: first the traffic, then the tasks.",
+    "task_set.start": "Starts {start:task|tasks} of the task set: {active} of its {wanted} were there.",
+    "task_set.draining": "Stops the tasks of {task_set}: the task set was deleted.",
     "service.draining": "Stops the task: its service was deleted.",
     "task.image_not_pulled": "The image {image} could not be pulled: {text}",
     "task.resource_not_ready": "Something that the task needs before it starts could not be had: {text}",

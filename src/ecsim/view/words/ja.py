@@ -132,6 +132,8 @@ REASONS: dict[str, str] = {
     "strategy.deployment_timeout": "デプロイを断念します。全体で {days} 日を超えました。",
     "strategy.network": "デプロイを断念します。理由: {text}",
     "strategy.roll_back": "{failed} から {to} にロールバックします。先にトラフィック、次にタスクを戻します。",
+    "task_set.start": "タスクセットのタスクを {start} 個起動します。{wanted} 個のうち {active} 個がありました。",
+    "task_set.draining": "タスクセット {task_set} が削除されたため、タスクを停止します。",
     "service.draining": "サービスが削除されたため、タスクを停止します。",
     "task.image_not_pulled": "イメージ {image} をプルできませんでした: {text}",
     "task.resource_not_ready": "タスクの起動に必要なものを用意できませんでした: {text}",
