@@ -23,7 +23,7 @@ class Progress:
         self._stream, self._total, self._clock = stream, total, clock
         self._done = 0
         self._began = clock()
-        self._told = self._began
+        self._told = self._began - _PLAIN_EVERY_S
         self._terminal = stream.isatty()
 
     def step(self) -> None:

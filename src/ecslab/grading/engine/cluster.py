@@ -92,7 +92,7 @@ class Cluster:
                 yield self._client.submit(grade_one, *self._task(work), key=key, pure=False)
 
         places = max(1, sum(self._client.ncores().values()))
-        under_way = as_completed(list(submitted(_AHEAD * places)))
+        under_way = as_completed(list(submitted(_AHEAD * places)), loop=self._client.loop)
         for future in under_way:
             work = works.pop(future.key, None)
             if work is None:

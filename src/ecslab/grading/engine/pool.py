@@ -170,10 +170,16 @@ class Pool:
     @staticmethod
     def _once_more(job: _Job, tried: set[str]) -> bool:
         name = job.work.taken.name
-        if job.latest.get("final") or job.stuck or name in tried:
+        if job.stuck or name in tried or (job.latest.get("final") and not _lost_cloud(job)):
             return False
         tried.add(name)
         return True
+
+
+def _lost_cloud(job: _Job) -> bool:
+    """The submission's cloud ended before its checks did."""
+    checks: dict[str, Any] = job.latest.get("result", {}).get("checks", {})
+    return any(told["passed"] is None for told in checks.values())
 
 
 def _outcome(job: _Job) -> tuple[SubmissionResult, Mapping[str, float]]:
