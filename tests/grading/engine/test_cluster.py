@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from ecslab.grading import command
 from ecslab.grading.engine.cluster import Cluster, grade_one
 from ecslab.grading.engine.keys import Keys, options_key, program_key
 from ecslab.grading.engine.scratch import place
+from ecslab.grading.engine.stored import dumped
 from ecslab.grading.engine.work import Authority, Options
 from ecslab.grading.forkserver import ServerFailed
 from ecslab.grading.intake import Taken
@@ -162,11 +164,12 @@ def grandchildren(pid: int) -> list[int]:
 def test_a_worker_that_would_grade_differently_does_not(about, says):
     options = Options(root=ROOT)
     content = solved().bytes()
-    taken = Taken(name="a", content=content)
+    taken = Taken(name="a", content=content, learner="Ann", late=True)
     fits = {
+        "taken": dumped(replace(taken, content=None)),
         "root": str(ROOT),
         "options": options_key(options),
         "program": program_key(),
         "key": Keys(options).of(taken, Authority(options).prepare(taken)),
     }
-    assert says in json.loads(grade_one("a", content, {**fits, **about}))["misfit"]
+    assert says in json.loads(grade_one(content, {**fits, **about}))["misfit"]

@@ -101,16 +101,17 @@ class Cluster:
             for one in submitted(1):
                 under_way.add(one)
 
-    def _task(self, work: Work) -> tuple[str, bytes, dict[str, Any]]:
+    def _task(self, work: Work) -> tuple[bytes, dict[str, Any]]:
         assert work.taken.content is not None
         options = self._options
         about = {
+            "taken": dumped(replace(work.taken, content=None)),
             "root": str(options.root),
             "options": options_key(options),
             "program": program_key(),
             "key": self._keys.of(work.taken, work),
         }
-        return work.taken.name, work.taken.content, about
+        return work.taken.content, about
 
     def _outcome(self, work: Work, future: Any) -> tuple[SubmissionResult, Mapping[str, float]]:
         from distributed import CancelledError, KilledWorker
@@ -126,18 +127,17 @@ class Cluster:
         return loaded(SubmissionResult, answer["result"]), answer["timings"]
 
 
-def grade_one(name: str, content: bytes, about: Mapping[str, Any]) -> str:
+def grade_one(content: bytes, about: Mapping[str, Any]) -> str:
     """What a Dask worker runs: a submission's bytes to its result, both of them plain data.
 
     Args:
-        name: of the submission.
-        content: of its file.
-        about: `options`, `program` and `key` as the asker knows them, and its `root`.
+        content: of the submission's file.
+        about: what else is known of it (`taken`); `options`, `program` and `key` as the asker has them; its `root`.
 
     Returns:
         JSON: `result` and `timings`, or `misfit`, which says why this worker must not grade it.
     """
-    taken = Taken(name=name, content=content)
+    taken = replace(loaded(Taken, about["taken"]), content=content)
     root = Path(about["root"])
     given = dict(about["options"])
     options = replace(
