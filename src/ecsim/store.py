@@ -5,18 +5,66 @@ Values are frozen; to change one, put its replacement. Nothing else in the cloud
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
+from ecsim.model.capacity_provider import CapacityProvider
+from ecsim.model.container_instance import ContainerInstance, ContainerInstanceStatus, HostPort, Resources
 from ecsim.model.network import Target
+from ecsim.model.placement import Room
 from ecsim.model.service import Cluster, Service
-from ecsim.model.task import TargetKey, Task
+from ecsim.model.task import BEFORE_RUNNING, DesiredStatus, TargetKey, Task
 from ecsim.model.task_definition import TaskDefinition, TaskDefinitionStatus
 
 _Ordered = dict[str, None]
 
 
+@dataclass(slots=True)
+class _Used:
+    """What the live tasks of a container instance take of it, kept up to date by `put_task`."""
+
+    cpu: int = 0
+    memory: int = 0
+    gpus: int = 0
+    enis: int = 0
+    ports: dict[HostPort, None] = field(default_factory=dict)
+    running: int = 0
+    pending: int = 0
+    groups: Counter[str] = field(default_factory=Counter)
+    tasks: _Ordered = field(default_factory=dict)
+
+    def add(self, task: Task, sign: int) -> None:
+        """Take (1) or give back (-1) what a task holds."""
+        held = task.reserved
+        self.cpu += sign * held.cpu
+        self.memory += sign * held.memory
+        self.gpus += sign * held.gpus
+        self.enis += sign * held.enis
+        bound = [HostPort(port=b.host_port, protocol=b.protocol) for b in task.bindings]
+        for port in (*held.ports, *bound):
+            if sign > 0:
+                self.ports[port] = None
+            else:
+                self.ports.pop(port, None)
+        self.groups[task.group] += sign
+        if not self.groups[task.group]:
+            del self.groups[task.group]
+        if sign > 0:
+            self.tasks[task.arn] = None
+        else:
+            self.tasks.pop(task.arn, None)
+
+    def count(self, task: Task, sign: int) -> None:
+        """Count a task as running or pending."""
+        if task.last_status in BEFORE_RUNNING:
+            self.pending += sign
+        elif task.desired_status is DesiredStatus.RUNNING:
+            self.running += sign
+
+
 class Store:
-    """Clusters, task definitions, services, tasks and targets. Insertion order is the only order."""
+    """Clusters, task definitions, services, tasks, container instances, targets. Insertion order is the only order."""
 
     def __init__(self) -> None:
         self.clusters: dict[str, Cluster] = {}
@@ -25,6 +73,11 @@ class Store:
         self.task_definitions: dict[str, TaskDefinition] = {}
         self.last_revision: dict[str, int] = {}
         self.targets: dict[TargetKey, Target] = {}
+        self.container_instances: dict[str, ContainerInstance] = {}
+        self.capacity_providers: dict[str, CapacityProvider] = {}
+        self._used: dict[str, _Used] = {}
+        self._instances_of_cluster: dict[str, _Ordered] = {}
+        self._instances_of_host: dict[str, _Ordered] = {}
         self._families: dict[str, _Ordered] = {}
         self._tasks_of_service: dict[str, _Ordered] = {}
         self._tasks_of_cluster: dict[str, _Ordered] = {}
@@ -81,7 +134,9 @@ class Store:
 
     def put_task(self, task: Task) -> None:
         """Add or replace a task."""
-        if task.arn not in self.tasks:
+        before = self.tasks.get(task.arn)
+        self._keep_account(before, task)
+        if before is None:
             self._tasks_of_cluster.setdefault(task.cluster_arn, {})[task.arn] = None
             if task.service_arn is not None:
                 self._tasks_of_service.setdefault(task.service_arn, {})[task.arn] = None
@@ -91,6 +146,26 @@ class Store:
             self._tasks_of_group.get((task.cluster_arn, task.group), {}).pop(task.arn, None)
             if task.service_arn is not None:
                 self._tasks_of_service.get(task.service_arn, {}).pop(task.arn, None)
+
+    def _keep_account(self, before: Task | None, task: Task) -> None:
+        """Of what the tasks of container instances take."""
+        old = self._holding(before)
+        new = self._holding(task)
+        if old is None and new is None:
+            return
+        if old is not None and before is not None:
+            old.count(before, -1)
+            if old is not new or before.bindings is not task.bindings:
+                old.add(before, -1)
+        if new is not None:
+            if old is not new or before is None or before.bindings is not task.bindings:
+                new.add(task, 1)
+            new.count(task, 1)
+
+    def _holding(self, task: Task | None) -> _Used | None:
+        if task is None or task.container_instance_arn is None or task.is_stopped:
+            return None
+        return self._used.get(task.container_instance_arn)
 
     def drop_task(self, arn: str) -> None:
         """Forget a task that stopped long ago."""
@@ -108,6 +183,73 @@ class Store:
     def live_tasks_of_group(self, cluster_arn: str, group: str) -> list[Task]:
         """The tasks of a task group that are not STOPPED, oldest first."""
         return [self.tasks[arn] for arn in self._tasks_of_group.get((cluster_arn, group), ())]
+
+    # Container instances
+
+    def put_container_instance(self, instance: ContainerInstance) -> None:
+        """Add or replace a container instance."""
+        if instance.arn not in self.container_instances:
+            self._used[instance.arn] = _Used()
+            self._instances_of_cluster.setdefault(instance.cluster_arn, {})[instance.arn] = None
+            self._instances_of_host.setdefault(instance.ec2_instance_id, {})[instance.arn] = None
+        self.container_instances[instance.arn] = instance
+
+    def instances_of(self, cluster_arn: str) -> list[ContainerInstance]:
+        """The container instances of a cluster that are not INACTIVE, in order of registration."""
+        found = (self.container_instances[arn] for arn in self._instances_of_cluster.get(cluster_arn, ()))
+        return [each for each in found if each.status is not ContainerInstanceStatus.INACTIVE]
+
+    def instance_on(self, ec2_instance_id: str) -> ContainerInstance | None:
+        """The container instance that an EC2 instance is at present, or None."""
+        for arn in reversed(self._instances_of_host.get(ec2_instance_id, {})):
+            if self.container_instances[arn].status is not ContainerInstanceStatus.INACTIVE:
+                return self.container_instances[arn]
+        return None
+
+    def live_tasks_on(self, instance_arn: str) -> list[Task]:
+        """The tasks of a container instance that are not STOPPED, oldest first."""
+        used = self._used.get(instance_arn)
+        return [self.tasks[arn] for arn in used.tasks] if used is not None else []
+
+    def counts_on(self, instance_arn: str) -> tuple[int, int]:
+        """How many running and pending tasks a container instance has."""
+        used = self._used[instance_arn]
+        return used.running, used.pending
+
+    def room(self, instance: ContainerInstance, group: str = "") -> Room:
+        """What is left of a container instance, as placement of a task group sees it."""
+        used, whole = self._used[instance.arn], instance.registered
+        return Room(
+            instance=instance,
+            left=Resources(
+                cpu=whole.cpu - used.cpu,
+                memory=whole.memory - used.memory,
+                gpus=whole.gpus - used.gpus,
+                enis=whole.enis - used.enis,
+                ports=(*whole.ports, *used.ports),
+            ),
+            running_tasks=used.running,
+            groups=tuple(used.groups),
+            same_group=used.groups.get(group, 0),
+        )
+
+    # Capacity providers
+
+    def put_capacity_provider(self, provider: CapacityProvider) -> None:
+        """Add or replace a capacity provider of one's own."""
+        self.capacity_providers[provider.name] = provider
+
+    def provider_of_group(self, auto_scaling_group: str) -> str | None:
+        """The name of the ACTIVE capacity provider of an Auto Scaling group, or None."""
+        for provider in self.capacity_providers.values():
+            if provider.group_name == auto_scaling_group and provider.status == "ACTIVE":
+                return provider.name
+        return None
+
+    def scales(self, provider: str) -> bool:
+        """Whether a capacity provider brings instances for tasks that find no place."""
+        known = self.capacity_providers.get(provider)
+        return known is not None and known.scales
 
     # Targets
 

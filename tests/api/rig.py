@@ -13,6 +13,7 @@ from ecsim.api.ecs.desk import Desk
 from ecsim.api.errors import ApiError
 from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
+from ecsim.model.launch import Launched
 from ecsim.model.network import TargetGroup
 from ecsim.model.task import Container, DesiredStatus, Eni, StopCode, Task, TaskStatus
 from ecsim.store import Store
@@ -105,7 +106,7 @@ class Rig:
 
     def launch(self, launch):
         self.launches.append(launch)
-        return [
+        tasks = [
             self.task(
                 cluster=launch.cluster_arn.rsplit("/", 1)[1],
                 task_definition_arn=launch.task_definition.arn,
@@ -117,6 +118,7 @@ class Rig:
             )
             for _ in range(launch.count)
         ]
+        return Launched(tasks=tuple(tasks))
 
     def stop(self, arn, reason):
         self.stops.append((arn, reason))

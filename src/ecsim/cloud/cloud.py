@@ -8,7 +8,7 @@ from typing import Any, Self
 from ecsim.api import ecs, mount
 from ecsim.api.ecs.desk import Desk
 from ecsim.api.gate import Gate
-from ecsim.api.wire import Caller
+from ecsim.api.wire import Caller, moment
 from ecsim.clock.duration import milliseconds
 from ecsim.clock.engine import Engine, Wake
 from ecsim.clock.identity import Identity
@@ -19,6 +19,7 @@ from ecsim.dataplane.plane import Dataplane
 from ecsim.effects.ec2 import Ec2
 from ecsim.effects.ecr import Registry
 from ecsim.effects.elbv2 import Elbv2
+from ecsim.effects.hosts import Hosts
 from ecsim.effects.logs import Logs
 from ecsim.effects.secrets import Secrets
 from ecsim.faults import Fault, Faults
@@ -95,6 +96,7 @@ class Cloud:
         """Wire the parts that need each other."""
         self.balancing = Elbv2(self.gate)
         self.network = Ec2(self.gate)
+        self.hosts = Hosts(self.gate)
         self.registry = Registry(self.gate, known_public=self.catalog.known_public)
         self.logs = Logs(self.gate, now_ms=lambda: self.engine.now_ms)
         self.workload = Workload(self.engine, self.catalog, self.host, self.faults)
@@ -106,6 +108,7 @@ class Cloud:
             identity=self.identity,
             store=self.store,
             network=self.network,
+            hosts=self.hosts,
             balancing=self.balancing,
             registry=self.registry,
             secrets=Secrets(self.gate),
@@ -114,6 +117,7 @@ class Cloud:
             functions=self.functions,
             account=self.account,
             region=self.region,
+            date=lambda at_ms: moment(at_ms).strftime("%Y-%m-%dT%H:%M:%S"),
         )
         shell.target_gone.append(self.dataplane.target_gone)
         self.controller = Controller(shell)
@@ -132,6 +136,10 @@ class Cloud:
             stop=self.controller.stop,
             balancing=self.balancing,
             network=self.network,
+            host=self.hosts.one,
+            date=shell.date,
+            admit=self.controller.fleet.admit,
+            instance_changed=self.controller.fleet.changed,
         )
 
     # The AWS API

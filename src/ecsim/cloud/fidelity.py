@@ -54,6 +54,7 @@ TOPICS = {
     "services": ("Services", "サービス"),
     "deployments": ("Deployments", "デプロイ"),
     "balancing": ("Load balancing", "ロードバランシング"),
+    "instances": ("Container instances", "コンテナインスタンス"),
     "containers": ("Containers and images", "コンテナとイメージ"),
     "around": ("Around ECS", "ECS の周辺"),
 }
@@ -123,8 +124,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         (
             _N,
             "botocore ecs LaunchType",
-            "The launch types EC2, EXTERNAL and MANAGED_INSTANCES: there are no container instances.",
-            "起動タイプ EC2、EXTERNAL、MANAGED_INSTANCES。コンテナインスタンスはありません。",
+            "The launch types EXTERNAL and MANAGED_INSTANCES.",
+            "起動タイプ EXTERNAL と MANAGED_INSTANCES。",
         ),
     ),
     *_of(
@@ -197,10 +198,9 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             _N,
             "botocore ecs CreateServiceRequest",
             "DAEMON, capacity providers of one's own (Auto Scaling groups, Managed Instances), AZ rebalancing, "
-            "Service Connect, service discovery, placement.",
+            "Service Connect, service discovery.",
             "DAEMON、自分で作るキャパシティープロバイダー (Auto Scaling グループ、マネージドインスタンス)、"
-            "AZ リバランシング、"
-            "Service Connect、サービス検出、タスク配置。",
+            "AZ リバランシング、Service Connect、サービス検出。",
         ),
     ),
     *_of(
@@ -325,8 +325,57 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         (
             _N,
             "ALB User Guide",
-            "Stickiness, least outstanding requests, authentication, TLS; instance targets; metrics.",
-            "スティッキーセッション、最小未処理リクエスト、認証、TLS、インスタンスターゲット、メトリクス。",
+            "Stickiness, least outstanding requests, authentication, TLS; metrics.",
+            "スティッキーセッション、最小未処理リクエスト、認証、TLS、メトリクス。",
+        ),
+    ),
+    *_of(
+        "instances",
+        (
+            _E,
+            "ECS Developer Guide, bootstrap_container_instance; botocore ecs RegisterContainerInstance",
+            "An EC2 instance registers itself when its user data writes ECS_CLUSTER into /etc/ecs/ecs.config and it "
+            "has an instance profile. Its status, DRAINING, deregistration, attributes, registered and remaining "
+            "resources.",
+            "ユーザーデータで /etc/ecs/ecs.config に ECS_CLUSTER を書き、インスタンスプロファイルを持つ EC2 インスタンスは、"
+            "自動的に登録されます。ステータス、DRAINING、登録解除、属性、登録済みリソースと残りのリソース。",
+        ),
+        (
+            _A,
+            "not documented",
+            "It registers 60 s after its start, with 95 % of its type's memory. Instance types that are not in this "
+            "cloud's table offer what a t3.medium does. What the AMI is does not matter.",
+            "登録は起動から 60 秒後で、メモリはインスタンスタイプの 95 % です。表にないインスタンスタイプは t3.medium "
+            "と同じ大きさです。AMI の種類は問いません。",
+        ),
+        (
+            _E,
+            "ECS Developer Guide, task-placement, cluster-query-language",
+            "Placement: CPU, memory, host ports, network interfaces, GPUs and attributes; distinctInstance and memberOf "
+            "with the cluster query language; spread, binpack and random, in their order; RunTask's failures.",
+            "タスク配置: CPU、メモリ、ホストポート、ネットワークインターフェイス、GPU、属性。distinctInstance と "
+            "(クラスタークエリ言語による) memberOf。指定順の spread、binpack、random。RunTask の failures。",
+        ),
+        (
+            _A,
+            "not documented",
+            "Among equal instances the one registered first gets the task. One failure for each instance that was "
+            "refused.",
+            "同点のインスタンスでは、先に登録されたものが選ばれます。failures には断られたインスタンスごとに 1 件が入ります。",
+        ),
+        (
+            _E,
+            "botocore ecs PortMapping, NetworkBinding",
+            "The network modes bridge and host; dynamic host ports; target groups of the type instance; StartTask.",
+            "ネットワークモード bridge と host、動的ホストポート、instance タイプのターゲットグループ、StartTask。",
+        ),
+        (
+            _E,
+            "botocore ecs UpdateContainerInstancesState",
+            "DRAINING moves service tasks by minimumHealthyPercent and maximumPercent. An instance that is stopped or "
+            "terminated takes its tasks with it.",
+            "DRAINING ではサービスのタスクが minimumHealthyPercent と maximumPercent に従って移ります。停止または終了した"
+            "インスタンスでは、タスクも一緒に失われます。",
         ),
     ),
     *_of(

@@ -1,16 +1,21 @@
-"""How a task comes to be: its ids, its zone, its network interface, its containers."""
+"""How a task comes to be: its ids, its place, its network interface, its containers."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ecsim.controller.addresses import Addresses
+from ecsim.controller.placing import Placing
 from ecsim.controller.shell import Shell
 from ecsim.decide import lifecycle
 from ecsim.decide.distribution import distribute
+from ecsim.decide.placement import needs_of
+from ecsim.model.container_instance import ContainerInstance
+from ecsim.model.launch import Launched
+from ecsim.model.placement import Needs, Placement, PlacementConstraint, PlacementStrategy, Refusal
 from ecsim.model.service import CapacityProviderStrategyItem
 from ecsim.model.task import Container, DesiredStatus, Eni, Task, TaskStatus
 from ecsim.model.task_definition import TaskDefinition
@@ -22,9 +27,17 @@ NO_ADDRESS = (
 """Source: ECS Developer Guide, failed-to-start-error."""
 
 
+FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
+"""The capacity providers whose tasks need no container instance."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Birth:
-    """Whose task it is and how it is to run."""
+    """Whose task it is and how it is to run.
+
+    Attributes:
+        instances: ARNs of container instances: one task on each of them, nothing is chosen.
+    """
 
     cluster_arn: str
     task_definition: TaskDefinition
@@ -39,7 +52,15 @@ class Birth:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[tuple[str, str], ...] = ()
     enable_execute_command: bool = False
+    constraints: tuple[PlacementConstraint, ...] = ()
+    strategies: tuple[PlacementStrategy, ...] = ()
+    instances: tuple[str, ...] = ()
     request: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def subnets(self) -> tuple[str, ...]:
+        """The subnets of an awsvpc task."""
+        return tuple(self.network_configuration.get("awsvpcConfiguration", {}).get("subnets", ()))
 
 
 class Nursery:
@@ -48,22 +69,145 @@ class Nursery:
     def __init__(self, shell: Shell, addresses: Addresses) -> None:
         self._shell = shell
         self._addresses = addresses
+        self._placing = Placing(shell)
 
-    def make(self, birth: Birth, count: int) -> list[Task]:
-        """New tasks, PROVISIONING, spread over zones with the others of their group; each is planned to go on."""
+    def make(self, birth: Birth, count: int) -> Launched:
+        """New tasks, each planned to go on: as many as asked for on Fargate, as many as find a place elsewhere."""
         providers = self._providers(birth, count)
+        if birth.launch_type == "FARGATE" or providers[:1] in [[each] for each in FARGATE_PROVIDERS]:
+            return Launched(tasks=tuple(self._on_fargate(birth, providers)))
+        return self._on_instances(birth, providers)
+
+    def _on_fargate(self, birth: Birth, providers: list[str | None]) -> list[Task]:
+        """Spread over zones with the others of their group."""
         zones = {provider: self._zones(birth, provider) for provider in dict.fromkeys(providers)}
         scope = f"{birth.cluster_arn}/{birth.group}"
         tasks = []
         for provider in providers:
-            task = self._one(birth, scope, provider, zones[provider])
+            task = self._one(birth, scope, provider)
+            zone, eni = self._interface(birth, task.id, zones[provider])
+            task = replace(task, availability_zone=zone, eni=eni)
             zones[provider][task.availability_zone] += 1
             tasks.append(task)
             self._shell.put_task(task)
-            low, high = lifecycle.PROVISIONING_MS
-            wait = low + 1_000 * self._shell.identity.draw("provisioning", scope, 0, (high - low) // 1_000)
-            self._shell.engine.call_at(self._shell.now_ms + wait, "task", task.arn, step="connected")
+            self._provision(task, scope)
         return tasks
+
+    def _provision(self, task: Task, scope: str) -> None:
+        """Its network interface is made and attached."""
+        low, high = lifecycle.PROVISIONING_MS
+        wait = low + 1_000 * self._shell.identity.draw("provisioning", scope, 0, (high - low) // 1_000)
+        self._shell.engine.call_at(self._shell.now_ms + wait, "task", task.arn, step="connected")
+
+    # On container instances
+
+    def _on_instances(self, birth: Birth, providers: list[str | None]) -> Launched:
+        """Placed by constraints and strategies; with a capacity provider, each of its tasks on its instances."""
+        needs = self._needs(birth)
+        if birth.instances:
+            wanted_on = tuple(dict.fromkeys(birth.instances))
+            found = self._placing.exactly(needs, wanted_on, group=birth.group)
+            tasks = [self._hosted(birth, needs, None, arn) for arn in found.chosen]
+            return Launched(tasks=tuple(tasks), refusals=found.refusals, unplaced=len(found.refusals))
+        tasks, refusals, unplaced = [], list[Refusal](), 0
+        for provider in dict.fromkeys(providers):
+            wanted = providers.count(provider)
+            found = self._find(birth, needs, provider, wanted)
+            tasks += [self._hosted(birth, needs, provider, arn) for arn in found.chosen]
+            missing = wanted - len(found.chosen)
+            if missing and provider is not None and self._scales(provider):
+                tasks += [self._waiting(birth, needs, provider) for _ in range(missing)]
+                missing = 0
+            if missing:
+                refusals += found.refusals
+            unplaced += missing
+        return Launched(tasks=tuple(tasks), refusals=tuple(refusals), unplaced=unplaced)
+
+    def _find(self, birth: Birth, needs: Needs, provider: str | None, count: int) -> Placement:
+        return self._placing.find(
+            count,
+            needs,
+            cluster_arn=birth.cluster_arn,
+            group=birth.group,
+            provider=provider,
+            constraints=birth.constraints,
+            strategies=birth.strategies,
+        )
+
+    def _needs(self, birth: Birth) -> Needs:
+        zones = [subnet.availability_zone for subnet in self._shell.network.subnets(birth.subnets)]
+        return needs_of(birth.task_definition, birth.overrides, zones)
+
+    def _scales(self, provider: str) -> bool:
+        """Whether the provider brings instances for tasks that find no place."""
+        return self._shell.store.scales(provider)
+
+    def _hosted(self, birth: Birth, needs: Needs, provider: str | None, instance_arn: str) -> Task:
+        """A task on a container instance: PROVISIONING with an interface of its own, else PENDING at once."""
+        scope = f"{birth.cluster_arn}/{birth.group}"
+        task = replace(self._one(birth, scope, provider), reserved=needs.resources)
+        return self._settle(task, birth.task_definition, instance_arn, scope)
+
+    def _waiting(self, birth: Birth, needs: Needs, provider: str) -> Task:
+        """A task for which its capacity provider has no room yet: PROVISIONING until an instance comes."""
+        task = self._one(birth, f"{birth.cluster_arn}/{birth.group}", provider)
+        task = self._shell.put_task(replace(task, reserved=needs.resources))
+        self._shell.waiting[task.arn] = (needs, birth.constraints, birth.strategies)
+        self._shell.engine.call_at(
+            self._shell.now_ms + lifecycle.CAPACITY_WAIT_MS, "task", task.arn, step="no_capacity"
+        )
+        return task
+
+    def _settle(self, task: Task, definition: TaskDefinition, instance_arn: str, scope: str) -> Task:
+        """Put a task on a container instance and plan its next step."""
+        shell = self._shell
+        instance = shell.store.container_instances[instance_arn]
+        bindings = self._placing.bindings(definition, instance)
+        task = replace(
+            task,
+            container_instance_arn=instance_arn,
+            availability_zone=instance.availability_zone,
+            bindings=bindings,
+            host=(instance.ec2_instance_id, instance.private_ip),
+            reserved=replace(task.reserved, ports=()),  # they are in its bindings
+        )
+        if definition.network_mode == "awsvpc":
+            eni = self._interface_on(task, instance)
+            task = shell.put_task(replace(task, eni=eni))
+            self._provision(task, scope)
+            return task
+        task = shell.put_task(replace(task, last_status=TaskStatus.PENDING, connectivity_at_ms=shell.now_ms))
+        shell.engine.call_at(shell.now_ms + lifecycle.PENDING_MS, "task", task.arn, step="accepted")
+        return task
+
+    def place_waiting(self, cluster_arn: str) -> None:
+        """There may be room now for tasks that wait for it, the oldest first."""
+        shell, full = self._shell, dict[tuple[object, ...], None]()
+        for arn, (needs, constraints, strategies) in list(shell.waiting.items()):
+            task = shell.store.tasks.get(arn)
+            if task is None or task.desired_status is DesiredStatus.STOPPED:
+                del shell.waiting[arn]
+                continue
+            alike = (task.capacity_provider_name, task.group, needs)
+            if task.cluster_arn != cluster_arn or alike in full:
+                continue
+            found = self._placing.find(
+                1,
+                needs,
+                cluster_arn=cluster_arn,
+                group=task.group,
+                provider=task.capacity_provider_name,
+                constraints=constraints,
+                strategies=strategies,
+            )
+            if not found.chosen:
+                full[alike] = None
+                continue
+            del shell.waiting[arn]
+            definition = shell.store.task_definitions[task.task_definition_arn]
+            self._settle(task, definition, found.chosen[0], f"{cluster_arn}/{task.group}")
+
+    # On Fargate and on instances
 
     def _providers(self, birth: Birth, count: int) -> list[str | None]:
         """The capacity provider of each new task; None for all of them when a launch type was asked for.
@@ -98,11 +242,11 @@ class Nursery:
             if provider is None or task.capacity_provider_name == provider
         )
 
-    def _one(self, birth: Birth, scope: str, provider: str | None, zones: Counter[str]) -> Task:
+    def _one(self, birth: Birth, scope: str, provider: str | None) -> Task:
+        """A task that has no place yet."""
         shell, definition = self._shell, birth.task_definition
         task_id = shell.identity.hexadecimal("task", scope)
         cluster = birth.cluster_arn.rsplit("/", 1)[1]
-        zone, eni = self._interface(birth, task_id, zones)
         prefix = f"arn:aws:ecs:{shell.region}:{shell.account}"
         return Task(
             arn=f"{prefix}:task/{cluster}/{task_id}",
@@ -113,13 +257,11 @@ class Nursery:
             started_by=birth.started_by,
             service_arn=birth.service_arn,
             deployment_id=birth.deployment_id,
-            launch_type=birth.launch_type or "FARGATE",
+            launch_type=birth.launch_type or ("FARGATE" if provider in FARGATE_PROVIDERS else "EC2"),
             capacity_provider_name=provider,
             platform_version=birth.platform_version,
-            availability_zone=zone,
             cpu=str(birth.overrides.get("cpu") or definition.cpu or ""),
             memory=str(birth.overrides.get("memory") or definition.memory or ""),
-            eni=eni,
             containers=tuple(
                 Container(
                     name=c.name,
@@ -152,6 +294,20 @@ class Nursery:
         groups = tuple(wanted.get("securityGroups", ()))
         eni = self._addresses.interface(subnet, task_id=task_id, security_groups=groups)
         return subnet.availability_zone, eni
+
+    def _interface_on(self, task: Task, instance: ContainerInstance) -> Eni | None:
+        """The interface of an awsvpc task on an instance: in a subnet of the instance's zone."""
+        wanted = task.network_configuration.get("awsvpcConfiguration", {})
+        subnets = [
+            subnet
+            for subnet in self._shell.network.subnets(list(wanted.get("subnets", ())))
+            if subnet.availability_zone == instance.availability_zone
+        ]
+        if not subnets:
+            return None
+        subnet = self._addresses.choose(subnets, Counter())
+        groups = tuple(wanted.get("securityGroups", ()))
+        return self._addresses.interface(subnet, task_id=task.id, security_groups=groups)
 
 
 def no_interface(task: Task) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from ecsim.clock.engine import Wake
 from ecsim.controller.addresses import Addresses
 from ecsim.controller.births import Birth, Nursery
+from ecsim.controller.fleet import Fleet
 from ecsim.controller.services import Services
 from ecsim.controller.shell import Shell
 from ecsim.controller.targets import Targets
 from ecsim.controller.tasks import TaskLife
 from ecsim.decide import breaker
+from ecsim.decide.placement import DEFAULT_OF_RUN_TASK
 from ecsim.decide.reconcile import LOOK_AFTER_MS
-from ecsim.model.launch import Launch
+from ecsim.model.launch import Launch, Launched
 from ecsim.model.network import TargetState
 from ecsim.model.reason import because
 from ecsim.model.task import HealthStatus, StopCode, Task
@@ -19,7 +21,7 @@ from ecsim.model.task import HealthStatus, StopCode, Task
 LOOKS_MAX = 1_000_000
 """More looks than this in one moment means that two deciders undo each other's work."""
 
-KINDS = ("service", "task", "health", "probe", "drained")
+KINDS = ("service", "task", "health", "probe", "drained", "host")
 """The kinds of wakes that are the controller's."""
 
 
@@ -36,6 +38,7 @@ class Controller:
         self._nursery = Nursery(shell, addresses)
         self._life = TaskLife(shell, addresses, failed_to_start=self._failed_to_start, running=self._running)
         self._services = Services(shell, self._life, self._nursery)
+        self.fleet = Fleet(shell, self._life)
         self._healthy: dict[str, None] = {}
 
     @property
@@ -55,8 +58,8 @@ class Controller:
         if task is not None:
             self._shell.look_at(task.service_arn)
 
-    def launch(self, launch: Launch) -> list[Task]:
-        """RunTask: standalone tasks, PROVISIONING."""
+    def launch(self, launch: Launch) -> Launched:
+        """RunTask and StartTask: standalone tasks, as many as find a place."""
         birth = Birth(
             cluster_arn=launch.cluster_arn,
             task_definition=launch.task_definition,
@@ -69,6 +72,9 @@ class Controller:
             overrides=launch.overrides,
             tags=launch.tags,
             enable_execute_command=launch.enable_execute_command,
+            constraints=launch.constraints,
+            strategies=launch.strategies or DEFAULT_OF_RUN_TASK,
+            instances=launch.instances,
             request=launch.request,
         )
         return self._nursery.make(birth, launch.count)
@@ -105,6 +111,8 @@ class Controller:
             self._life.container_health(wake)
         elif wake.kind == "probe":
             self._life.targets.probe(wake)
+        elif wake.kind == "host":
+            self.fleet.step(wake)
         else:
             self._life.targets.drained(wake)
 
@@ -112,7 +120,11 @@ class Controller:
         """Look at every service in the queue until nothing moves."""
         looks = 0
         self._tell_targets()
-        while self._shell.queue:
+        self.fleet.refresh()
+        while self._shell.queue or self._shell.freed:
+            self._use_room()
+            if not self._shell.queue:
+                continue
             service_arn = next(iter(self._shell.queue))
             del self._shell.queue[service_arn]
             self._note_healthy(service_arn)
@@ -121,6 +133,13 @@ class Controller:
             self._tell_targets()
             looks += 1
             assert looks <= LOOKS_MAX, f"{looks} looks at {self._shell.now_ms} ms; now at {service_arn}"
+
+    def _use_room(self) -> None:
+        """Where a task or an instance has made room, let those use it that found none."""
+        for cluster_arn in list(self._shell.freed):
+            del self._shell.freed[cluster_arn]
+            self._nursery.place_waiting(cluster_arn)
+            self._services.room_again(cluster_arn)
 
     def _tell_targets(self) -> None:
         """One event for all targets of a service and a group that were (de)registered in this moment."""

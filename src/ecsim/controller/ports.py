@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ecsim.model.answers import Failure, Image, Probe, Subnet
+from ecsim.model.container_instance import Host
 from ecsim.model.network import TargetGroup
 from ecsim.model.task import Task
 from ecsim.model.task_definition import ContainerDefinition
@@ -20,6 +21,24 @@ class Network(Protocol):
 
     def subnets(self, subnet_ids: Sequence[str]) -> list[Subnet]:
         """The subnets that exist, in the order asked for."""
+        ...
+
+
+class Hosts(Protocol):
+    """EC2's and Auto Scaling's part in container instances.
+
+    Attributes:
+        stale: whether something may have changed since `all` was asked.
+    """
+
+    stale: bool
+
+    def all(self) -> list[Host]:
+        """Every EC2 instance, terminated ones too while EC2 remembers them."""
+        ...
+
+    def one(self, instance_id: str) -> Host | None:
+        """One EC2 instance, or None when there is none of that id."""
         ...
 
 
@@ -103,6 +122,10 @@ class Workload(Protocol):
 
     def command(self, task_arn: str, container: str, command: Sequence[str], timeout_ms: int) -> int | None:
         """Run a health command in a container: its exit code, or None when it took longer than the time-out."""
+        ...
+
+    def vanish(self, task_arn: str) -> None:
+        """The host of a task is gone, and its programs with it: nobody is told of their end."""
         ...
 
     def settled(self, task_arn: str) -> bool:

@@ -10,6 +10,7 @@ from ecsim.controller.shell import SUPPRESS_MS, Shell
 from ecsim.controller.tasks import TaskLife
 from ecsim.controller.traffic import TrafficShift
 from ecsim.decide import breaker, stages, stopping
+from ecsim.decide.placement import DEFAULT_OF_SERVICES, constraints_of, strategies_of
 from ecsim.decide.plan import (
     Action,
     CallFunction,
@@ -29,6 +30,8 @@ from ecsim.decide.plan import (
     Wait,
 )
 from ecsim.decide.reconcile import Snapshot, reconcile
+from ecsim.decide.unplaced import event_text
+from ecsim.model.launch import Launched
 from ecsim.model.network import TargetState
 from ecsim.model.reason import because
 from ecsim.model.service import Deployment, DeploymentStatus, RolloutState, Service
@@ -46,12 +49,6 @@ ENDED_ROLLING_BACK_REASON = "ECS deployment failed: rolling back to deploymentId
 STOPPED_REASON = "ECS deployment {id} stopped."
 STOPPED_ROLLING_BACK_REASON = "ECS deployment stopped: rolling back to deploymentId {to}."
 """After StopServiceDeployment; AWS's words are not documented."""
-
-NO_INSTANCE = (
-    "(service {name}) was unable to place a task because no container instance met all of its requirements. "
-    "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
-)
-"""Source: ECS Developer Guide, service-event-messages-list."""
 
 
 class Services:
@@ -112,6 +109,17 @@ class Services:
             targets=targets,
             now_ms=self._shell.now_ms,
             wiring=self._traffic.wiring(service),
+            leaving=self._leaving(service, tasks),
+        )
+
+    def _leaving(self, service: Service, tasks: tuple[Task, ...]) -> tuple[str, ...]:
+        """The tasks on DRAINING container instances."""
+        store = self._shell.store
+        draining = {
+            instance.arn: None for instance in store.instances_of(service.cluster_arn) if instance.is_draining
+        }
+        return (
+            tuple(task.arn for task in tasks if task.container_instance_arn in draining) if draining else ()
         )
 
     # Tasks
@@ -120,12 +128,6 @@ class Services:
         assert isinstance(action, StartTasks), action
         deployment = service.deployment(action.deployment_id)
         assert deployment is not None, action
-        if deployment.launch_type not in (None, "FARGATE"):
-            self._shell.tell(service.arn, NO_INSTANCE.format(name=service.name), once=True)
-            failed = breaker.after_failed_start(deployment, self._shell.now_ms)
-            self._shell.put_deployment(service.arn, failed)
-            self._shell.look_later(service.arn, failed.next_launch_at_ms)
-            return
         definition = self._shell.store.task_definitions[deployment.task_definition_arn]
         birth = Birth(
             cluster_arn=service.cluster_arn,
@@ -141,14 +143,50 @@ class Services:
             tags=_propagated(service, definition.tags),
             enable_execute_command=bool(service.request.get("enableExecuteCommand")),
             request={"volumeConfigurations": deployment.volume_configurations},
+            constraints=constraints_of(
+                definition.document.get("placementConstraints"), service.request.get("placementConstraints")
+            ),
+            strategies=strategies_of(service.request.get("placementStrategy")) or DEFAULT_OF_SERVICES,
+            instances=action.instances,
         )
         label = self._shell.label(service)
         self._shell.decided(label, "start_tasks", action.reason, count=action.count)
-        tasks = self._nursery.make(birth, action.count)
+        made = self._nursery.make(birth, action.count)
+        if made.unplaced:
+            self._unplaced(service, deployment, made)
+        else:
+            self._shell.unplaced.pop(service.arn, None)
+            self._shell.put_deployment(service.arn, replace(deployment, unplaced=False))
+        tasks = list(made.tasks)
+        if not tasks:
+            return
         message = f"(service {service.name}) has started {len(tasks)} tasks: {_names(tasks)}."
         if action.replacing:
             message += f" Amazon ECS replaced {action.replacing} tasks due to an unhealthy status."
         self._shell.tell(service.arn, message)
+
+    def _unplaced(self, service: Service, deployment: Deployment, made: Launched) -> None:
+        """Tasks that found no place: tell why, and try again later, or as soon as there may be room."""
+        shell = self._shell
+        store = shell.store
+        message = event_text(service.name, made.refusals, empty=not store.instances_of(service.cluster_arn))
+        shell.tell(service.arn, message, once=True)
+        failed = breaker.after_unplaced(deployment, shell.now_ms)
+        shell.put_deployment(service.arn, failed)
+        shell.unplaced[service.arn] = None
+        shell.look_later(service.arn, failed.next_launch_at_ms)
+
+    def room_again(self, cluster_arn: str) -> None:
+        """There may be room in a cluster: services whose tasks found no place try again now."""
+        for service_arn in list(self._shell.unplaced):
+            service = self._shell.store.services[service_arn]
+            if service.cluster_arn != cluster_arn:
+                continue
+            if service.status != "ACTIVE" or not service.primary.unplaced:
+                del self._shell.unplaced[service_arn]
+                continue
+            self._shell.put_deployment(service_arn, replace(service.primary, next_launch_at_ms=0))
+            self._shell.look_at(service_arn)
 
     def _stop(self, service: Service, stops: list[StopTask]) -> None:
         """Stop tasks together, so that one event tells of all of them."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from ecsim.clock.engine import Engine
 from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
-from ecsim.controller.ports import Balancing, Functions, Logs, Network, Registry, Secrets, Workload
+from ecsim.controller.ports import Balancing, Functions, Hosts, Logs, Network, Registry, Secrets, Workload
+from ecsim.model.placement import Needs, PlacementConstraint, PlacementStrategy
 from ecsim.model.reason import Reason
 from ecsim.model.service import Deployment, Service, ServiceEvent
 from ecsim.model.task import TargetKey, Task
@@ -25,6 +26,10 @@ class Shell:
     """The imperative shell around the deciders.
 
     Attributes:
+        date: a moment as a date in UTC, "2026-01-01T00:00:00".
+        unplaced: services with tasks that found no place on a container instance.
+        waiting: tasks that wait for an instance of their capacity provider, with what they need and where.
+        freed: clusters in which there may be room since this moment for tasks that found none.
         queue: services to be looked at in this moment, in order, without doubles.
         registered, deregistered: targets of this moment, by (service, target group), for the service events.
         draining: tasks of this moment that began draining, by (service, deployment).
@@ -38,6 +43,7 @@ class Shell:
     identity: Identity
     store: Store
     network: Network
+    hosts: Hosts
     balancing: Balancing
     registry: Registry
     secrets: Secrets
@@ -46,11 +52,17 @@ class Shell:
     functions: Functions
     account: str
     region: str
+    date: Callable[[int], str]
     queue: dict[str, None] = field(default_factory=dict)
     registered: Counter[tuple[str, str]] = field(default_factory=Counter)
     deregistered: Counter[tuple[str, str]] = field(default_factory=Counter)
     draining: Counter[tuple[str, str]] = field(default_factory=Counter)
     target_gone: list[Callable[[TargetKey], None]] = field(default_factory=list)
+    unplaced: dict[str, None] = field(default_factory=dict)
+    freed: dict[str, None] = field(default_factory=dict)
+    waiting: dict[str, tuple[Needs, tuple[PlacementConstraint, ...], tuple[PlacementStrategy, ...]]] = field(
+        default_factory=dict
+    )
     waits: dict[str, Reason] = field(default_factory=dict)
     wakes: dict[str, list[int]] = field(default_factory=dict)
 
@@ -138,6 +150,8 @@ class Shell:
         if moved:
             self._record_task(task)
             self.look_at(task.service_arn)
+            if task.is_stopped and task.container_instance_arn is not None:
+                self.freed[task.cluster_arn] = None
         return task
 
     def _record_task(self, task: Task) -> None:
@@ -151,6 +165,8 @@ class Shell:
             fields |= {"stop_code": str(task.stop_code), "stopped_reason": task.stopped_reason}
         if task.availability_zone:
             fields["zone"] = task.availability_zone
+        if task.host[0]:
+            fields["instance"] = task.host[0]
         self.journal.record("task.status", task.id, **fields)
 
     def decided(self, subject: str, action: str, reason: Reason, **fields: object) -> None:

@@ -34,15 +34,13 @@ class Targets:
 
     def register_task(self, task: Task, balancers: Iterable[LoadBalancer]) -> Task:
         """Register a task's container ports with the service's target groups."""
-        if task.eni is None or task.service_arn is None:
+        if task.service_arn is None:
             return task
         keys = []
         for balancer in balancers:
-            key = TargetKey(
-                target_group_arn=balancer.target_group_arn,
-                target_id=task.eni.private_ip,
-                port=balancer.container_port,
-            )
+            key = _key_of(task, balancer)
+            if key is None:
+                continue
             if self._shell.balancing.target_group(key.target_group_arn) is None:
                 name = task.service_arn.rsplit("/", 1)[1]
                 message = (
@@ -73,11 +71,21 @@ class Targets:
         """Learn which task answers at an address, for targets that people register themselves."""
         if task.eni is not None:
             self._task_at[task.eni.private_ip] = task.arn
+        for binding in task.bindings:
+            for address in task.host:
+                self._task_at[f"{address}:{binding.host_port}"] = task.arn
 
     def forget_address(self, task: Task) -> None:
         """The address is free again."""
-        if task.eni is not None and self._task_at.get(task.eni.private_ip) == task.arn:
-            del self._task_at[task.eni.private_ip]
+        addresses = [] if task.eni is None else [task.eni.private_ip]
+        addresses += [f"{address}:{b.host_port}" for b in task.bindings for address in task.host]
+        for address in addresses:
+            if self._task_at.get(address) == task.arn:
+                del self._task_at[address]
+
+    def task_at(self, address: str, port: int) -> str | None:
+        """The ARN of the task that answers at an address (or an EC2 instance's id) and a port, or None."""
+        return self._task_at.get(address) or self._task_at.get(f"{address}:{port}")
 
     # The load balancer's API: RegisterTargets, DeregisterTargets, DescribeTargetHealth
 
@@ -85,7 +93,7 @@ class Targets:
         """RegisterTargets, as somebody other than ECS calls it."""
         for given in targets:
             key = self._key(target_group_arn, given)
-            self._add(key, self._task_at.get(key.target_id), given.get("AvailabilityZone"))
+            self._add(key, self.task_at(key.target_id, key.port), given.get("AvailabilityZone"))
 
     def deregister(self, target_group_arn: str, targets: Sequence[Mapping[str, Any]]) -> None:
         """DeregisterTargets, as somebody other than ECS calls it."""
@@ -201,8 +209,10 @@ class Targets:
             self._plan(key, next_at)
 
     def _check(self, target: Target, group: TargetGroup) -> Target:
-        task_arn = target.task_arn or self._task_at.get(target.key.target_id)
         port = target.key.port if group.health_check_port == "traffic-port" else int(group.health_check_port)
+        task_arn = target.task_arn or self.task_at(target.key.target_id, target.key.port)
+        task = self._shell.store.tasks.get(task_arn or "")
+        port = task.program_port(port) if task is not None else port
         if task_arn is None:
             return target_health.after_check(
                 target, group, status=None, problem="timeout", now_ms=self._shell.now_ms
@@ -271,3 +281,22 @@ class Targets:
         self._shell.journal.record(
             "target.state", subject, task=task, state=str(target.state), reason=target.reason
         )
+
+
+def _key_of(task: Task, balancer: LoadBalancer) -> TargetKey | None:
+    """Where a container port of a task is registered: its own address, or its instance and host port.
+
+    Source: botocore ecs CreateServiceRequest.loadBalancers (the container instance and port combination).
+    """
+    if task.eni is not None:
+        address, port = task.eni.private_ip, balancer.container_port
+    else:
+        bound = (
+            b.host_port
+            for b in task.bindings
+            if (b.container, b.container_port) == (balancer.container_name, balancer.container_port)
+        )
+        address, port = task.host[0], next(bound, 0)
+    if not address or not port:
+        return None
+    return TargetKey(target_group_arn=balancer.target_group_arn, target_id=address, port=port)

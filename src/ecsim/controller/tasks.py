@@ -23,6 +23,10 @@ ESSENTIAL_EXITED = "Essential container in task exited"
 """Source: ecs-behaviour.md 2.5."""
 
 
+NO_INSTANCES = "TaskFailedToStart: EMPTY CAPACITY PROVIDER"
+"""Source: ECS Developer Guide, api_failures_messages."""
+
+
 class TaskLife:
     """Moves tasks on.
 
@@ -56,6 +60,7 @@ class TaskLife:
             "kill": self._kill,
             "start_timeout": self._start_timed_out,
             "forget": self._forget,
+            "no_capacity": self._no_capacity,
         }
         self._problems: dict[str, tuple[str, Reason, str | None]] = {}
 
@@ -79,6 +84,8 @@ class TaskLife:
     def _connected(self, task: Task) -> None:
         if task.last_status is not TaskStatus.PROVISIONING:
             return
+        if task.launch_type != "FARGATE" and task.container_instance_arn is None:
+            return  # it waits for an instance of its capacity provider
         if task.eni is None and self._definition(task).network_mode == "awsvpc":
             text = no_interface(task)
             self._fail(task, text, because("task.resource_not_ready", text=text), None)
@@ -87,6 +94,17 @@ class TaskLife:
         now = self._shell.now_ms
         self._shell.put_task(replace(task, last_status=TaskStatus.PENDING, connectivity_at_ms=now))
         self._later(task, "accepted", lifecycle.PENDING_MS)
+
+    def _no_capacity(self, task: Task) -> None:
+        """Its capacity provider has brought no instance that it fits on."""
+        if self._shell.waiting.pop(task.arn, None) is None:
+            return
+        text = "TaskFailedToStart: RESOURCE:CPU" if self._has_instances(task) else NO_INSTANCES
+        self._fail(task, text, because("task.no_capacity", text=text), None)
+
+    def _has_instances(self, task: Task) -> bool:
+        instances = self._shell.store.instances_of(task.cluster_arn)
+        return any(each.capacity_provider_name == task.capacity_provider_name for each in instances)
 
     def _accepted(self, task: Task) -> None:
         """The agent has the task: secrets and log streams first, then the images."""
@@ -280,6 +298,30 @@ class TaskLife:
             task = self._shell.put_task(replace(task, last_status=TaskStatus.DEACTIVATING))
         self._stopping(task)
 
+    def lose(self, task_arn: str, stopped_reason: str, why: Reason) -> None:
+        """The task's host is gone: nothing is signalled, nobody knows how its programs ended."""
+        task = self._shell.store.tasks[task_arn]
+        if task.last_status is TaskStatus.DEPROVISIONING or task.is_stopped:
+            return
+        self._shell.decided(task.id, "lose_task", why)
+        self._shell.workload.vanish(task_arn)
+        ended = tuple(
+            replace(c, last_status="STOPPED", reason=stopped_reason) if c.last_status != "STOPPED" else c
+            for c in task.containers
+        )
+        task = replace(task, containers=ended)
+        if task.desired_status is DesiredStatus.RUNNING:
+            task = replace(
+                task,
+                desired_status=DesiredStatus.STOPPED,
+                stop_code=StopCode.TERMINATION_NOTICE,
+                stopped_reason=stopped_reason,
+            )
+        task = self._shell.put_task(task)
+        self.targets.deregister_task(task)
+        self.containers.release(task_arn)
+        self._deprovision(task)
+
     @staticmethod
     def _any_running(task: Task) -> bool:
         return any(c.last_status == "RUNNING" for c in task.containers)
@@ -331,12 +373,17 @@ class TaskLife:
         changes = replace(task, containers=ended, execution_stopped_at_ms=now)
         if changes.stopping_at_ms is None:
             changes = replace(changes, stopping_at_ms=now)
-        self._shell.put_task(replace(changes, last_status=TaskStatus.DEPROVISIONING))
+        task = self._shell.put_task(replace(changes, last_status=TaskStatus.DEPROVISIONING))
+        if task.bindings or (task.eni is None and task.launch_type != "FARGATE"):
+            self._detached(task)  # no network interface to detach
+            return
         self._later(task, "detached", lifecycle.DEPROVISIONING_MS)
 
     def _detached(self, task: Task) -> None:
         if task.last_status is not TaskStatus.DEPROVISIONING:
             return
+        if task.bindings:
+            self.targets.forget_address(task)
         if task.eni is not None:
             self.targets.forget_address(task)
             subnet = next(iter(self._shell.network.subnets([task.eni.subnet_id])), None)

@@ -252,7 +252,9 @@ class Dataplane:
     def _to_target(self, exchange: Exchange, target: Target) -> None:
         exchange.target = target.key
         exchange.peer = f"{target.key.target_id}:{target.key.port}"
-        task = self._store.tasks.get(target.task_arn or "") or self._task_with(target.key.target_id)
+        task = self._store.tasks.get(target.task_arn or "") or self._task_with(
+            target.key.target_id, target.key.port
+        )
         self._ask(exchange, task, target.key.port)
 
     def _direct(self, exchange: Exchange) -> None:
@@ -260,12 +262,13 @@ class Dataplane:
         assert exchange.address is not None, "only requests that were read arrive"
         exchange.wait_s = CLIENT_TIMEOUT_S
         exchange.peer = f"{exchange.address.host}:{exchange.address.port}"
-        self._ask(exchange, self._task_with(exchange.address.host), exchange.address.port)
+        host, port = exchange.address.host, exchange.address.port
+        self._ask(exchange, self._task_with(host, port), port)
 
     def _ask(self, exchange: Exchange, task: Task | None, port: int) -> None:
         if task is not None:
             exchange.task_arn, exchange.task_id = task.arn, task.id
-            begun = self._workload.begin(task.arn, port, self._as_seen(exchange))
+            begun = self._workload.begin(task.arn, task.program_port(port), self._as_seen(exchange))
         if task is None or (begun.problem == "unreachable" and task.last_status in GONE):
             wait_s = CONNECT_TIMEOUT_S if exchange.target is not None else exchange.wait_s
             self._back.later(exchange, wait_s * 1_000, "connect_timeout")
@@ -298,14 +301,21 @@ class Dataplane:
             body=exchange.body,
         )
 
-    def _task_with(self, ip: str) -> Task | None:
-        """The living task with an address, private or public."""
-        known = self._store.tasks.get(self._task_at.get(ip, ""))
+    def _task_with(self, ip: str, port: int) -> Task | None:
+        """The living task with an address, private or public, or behind a port of its EC2 instance."""
+        address = f"{ip}:{port}"
+        known = self._store.tasks.get(self._task_at.get(address, ""))
         if known is not None and not known.is_stopped:
             return known
         for task in reversed(self._store.tasks.values()):
-            eni = task.eni
-            if eni is not None and not task.is_stopped and ip in (eni.private_ip, eni.public_ip):
-                self._task_at[ip] = task.arn
+            if not task.is_stopped and _answers_at(task, ip, port):
+                self._task_at[address] = task.arn
                 return task
         return None
+
+
+def _answers_at(task: Task, ip: str, port: int) -> bool:
+    eni = task.eni
+    if eni is not None:
+        return ip in (eni.private_ip, eni.public_ip)
+    return ip in task.host and any(binding.host_port == port for binding in task.bindings)

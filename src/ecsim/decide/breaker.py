@@ -37,6 +37,18 @@ def after_failed_start(deployment: Deployment, now_ms: int) -> Deployment:
     )
 
 
+def after_unplaced(deployment: Deployment, now_ms: int) -> Deployment:
+    """A task of the deployment found no container instance.
+
+    The scheduler could not launch it, so it counts as failed (botocore ecs Deployment.failedTasks). A try that was
+    made because there might have been room (`next_launch_at_ms` is 0) does not count again.
+    """
+    if deployment.unplaced and not deployment.next_launch_at_ms:
+        delay_s = THROTTLE_S[min(max(0, deployment.failed_launches - 1), len(THROTTLE_S) - 1)]
+        return replace(deployment, next_launch_at_ms=now_ms + delay_s * 1_000)
+    return replace(after_failed_start(deployment, now_ms), unplaced=True)
+
+
 def after_failed_health(deployment: Deployment) -> Deployment:
     """A task of the deployment failed a health check and is replaced."""
     return replace(

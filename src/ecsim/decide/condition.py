@@ -37,6 +37,7 @@ class Seen:
     Attributes:
         until_ms: when the condition may change by the passing of time alone, or None.
         failed_in: the target group whose checks it failed, None when a container's own checks failed.
+        is_leaving: whether it is on a container instance that is DRAINING.
         protected_until_ms: while scale-in protection holds, its end; neither a deployment nor scaling in stops it.
     """
 
@@ -45,6 +46,7 @@ class Seen:
     until_ms: int | None = None
     failed_in: str | None = None
     protected_until_ms: int | None = None
+    is_leaving: bool = False
 
     @property
     def is_held(self) -> bool:

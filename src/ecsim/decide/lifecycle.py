@@ -23,6 +23,8 @@ ACTIVATE_MS = 2_000
 """From the containers' start to RUNNING; targets are registered at its beginning."""
 DEPROVISIONING_MS = 8_000
 """The network interface is detached and deleted."""
+CAPACITY_WAIT_MS = 1_800_000
+"""How long a task waits for an instance of its capacity provider. Approximate: not documented."""
 FORGET_MS = 3_600_000
 """Stopped tasks stay visible for an hour. Source: botocore ecs DescribeTasks."""
 

@@ -11,12 +11,17 @@ from ecsim.model.task import StopCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartTasks:
-    """Start `count` tasks of a deployment; `replacing` of them stand in for unhealthy ones."""
+    """Start `count` tasks of a deployment; `replacing` of them stand in for unhealthy ones.
+
+    Attributes:
+        instances: ARNs of the container instances to start one task each on (DAEMON); empty for placement.
+    """
 
     deployment_id: str
     count: int
     reason: Reason
     replacing: int = 0
+    instances: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,4 +77,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "task.waits_for_draining": ("targets", "delay_s"),
     "task.killed_after_stop_timeout": ("container", "stop_timeout_s"),
     "task.no_capacity": ("text",),
+    "task.host_lost": ("instance", "state"),
+    # Container instances
+    "drain.stop_pending": ("instance",),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ecsim.decide import breaker, shifting, stopping
+from ecsim.decide import breaker, draining, shifting, stopping
 from ecsim.decide.condition import Condition, Seen, look
 from ecsim.decide.plan import (
     Action,
@@ -51,13 +51,18 @@ LOOK_AFTER_MS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What a look needs: the service, its tasks that are not STOPPED, their targets, and where traffic goes."""
+    """What a look needs: the service, its tasks that are not STOPPED, their targets, and where traffic goes.
+
+    Attributes:
+        leaving: ARNs of the tasks on DRAINING container instances.
+    """
 
     service: Service
     tasks: tuple[Task, ...]
     targets: Mapping[TargetKey, Target]
     now_ms: int
     wiring: Wiring = field(default_factory=Wiring)
+    leaving: tuple[str, ...] = ()
 
 
 def reconcile(snapshot: Snapshot) -> Plan:
@@ -71,13 +76,15 @@ def reconcile(snapshot: Snapshot) -> Plan:
         return (*keep_task_sets(service, seen, snapshot.now_ms), *_later(service, seen))
     back = service.progress is not None and service.progress.is_rollback
     trip = None if back else stopping.verdict(service) or breaker.verdict(service)
+    if snapshot.leaving:
+        seen = draining.marked(seen, snapshot.leaving)
     if trip is not None:
         return (trip,)
     if shifting.is_under_way(service):
         return shifting.plan(service, seen, snapshot.wiring, snapshot.now_ms)
     actions: list[Action] = []
     _show_desired(service, seen, actions)
-    replaced = replace_unhealthy(service, seen)
+    replaced = draining.stop_pending(seen, service) or replace_unhealthy(service, seen)
     actions += replaced
     if not any(isinstance(action, StartTasks | StopTask) for action in replaced):
         actions += _roll(service, seen, snapshot.now_ms)
@@ -140,8 +147,12 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
     primary = service.primary
     if primary.rollout_state is RolloutState.FAILED:
         return _after_failure(service, seen)
-    new = [s for s in seen if s.task.deployment_id == primary.id]
-    old = [s for s in seen if s.task.deployment_id != primary.id and s.condition is not Condition.STOPPING]
+    new = [s for s in seen if s.task.deployment_id == primary.id and not s.is_leaving]
+    old = [
+        s
+        for s in seen
+        if (s.task.deployment_id != primary.id or s.is_leaving) and s.condition is not Condition.STOPPING
+    ]
     surplus = stop_surplus(service, new)
     if surplus:
         return surplus
@@ -162,6 +173,7 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
         stopping=_count(seen, Condition.STOPPING),
         protected=len(kept),
         healthy_protected=_count(kept, Condition.HEALTHY),
+        no_place=primary.unplaced and now_ms < primary.next_launch_at_ms,
     )
     missing = rollout.desired - rollout.active_new
     if not old and not kept and missing <= 0:

@@ -27,6 +27,7 @@ class Rollout:
         protected: old tasks that scale-in protection keeps from being stopped; they are in none of the counts of old
             tasks above, but in `total`.
         healthy_protected: those of them that count as healthy.
+        no_place: whether no container instance has room for a new task at present.
     """
 
     desired: int
@@ -41,6 +42,7 @@ class Rollout:
     stopping: int
     protected: int = 0
     healthy_protected: int = 0
+    no_place: bool = False
 
     @property
     def healthy(self) -> int:
@@ -54,8 +56,9 @@ class Rollout:
 
     @property
     def ceiling(self) -> int:
-        """Tasks that may exist."""
-        return max_total(self.desired, self.maximum_percent)
+        """Tasks that may exist. Where there is no room for more, those that exist."""
+        ceiling = max_total(self.desired, self.maximum_percent)
+        return min(ceiling, self.total) if self.no_place else ceiling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

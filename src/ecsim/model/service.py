@@ -123,6 +123,7 @@ class Deployment:
         launch_type: None when the capacity provider strategy decides.
         on_alternate: whether its tasks are registered with the alternate target groups.
         task_set: what it is besides where an external controller makes the deployments, or None.
+        unplaced: whether the last launch found no container instance for some task.
         digests: pairs of container name and image digest, resolved by the first task (version consistency).
     """
 
@@ -140,6 +141,7 @@ class Deployment:
     rollback_requested: bool = False
     rolled_back_from: str | None = None
     next_launch_at_ms: int = 0
+    unplaced: bool = False
     created_at_ms: int = 0
     updated_at_ms: int = 0
     launch_type: str | None = "FARGATE"

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ecsim.model.container_instance import NetworkBinding, Resources
+
+NOTHING = Resources()
+"""What a task on Fargate takes of container instances."""
+
 
 class TaskStatus(StrEnum):
     """The states of a task, in order. Source: ECS Developer Guide, task-lifecycle-explanation."""
@@ -99,6 +104,10 @@ class Task:
         deployment_id: `ecs-svc/<19 digits>` of the deployment that started it, or None.
         availability_zone: where it runs.
         eni: the id, MAC and addresses of its network interface (awsvpc only).
+        container_instance_arn: the container instance that it is on; None on Fargate, and while it waits for one.
+        reserved: what it takes of its container instance until it is STOPPED.
+        bindings: host ports that lead to its containers (network modes bridge and host).
+        host: id and private address of the EC2 instance that it is on, or two empty texts.
         targets: the load balancer targets that ECS registered for it.
         ever_running: whether it reached RUNNING; the circuit breaker and the launch throttle ask this.
         protected_until_ms: until when scale-in protection holds, or None when it was not asked for.
@@ -120,6 +129,10 @@ class Task:
     cpu: str = ""
     memory: str = ""
     eni: Eni | None = None
+    container_instance_arn: str | None = None
+    reserved: Resources = NOTHING
+    bindings: tuple[NetworkBinding, ...] = ()
+    host: tuple[str, str] = ("", "")
     containers: tuple[Container, ...] = ()
     targets: tuple[TargetKey, ...] = ()
     last_status: TaskStatus = TaskStatus.PROVISIONING
@@ -161,6 +174,10 @@ class Task:
     def container(self, name: str) -> Container | None:
         """The container of that name, or None."""
         return next((c for c in self.containers if c.name == name), None)
+
+    def program_port(self, port: int) -> int:
+        """The container port that a port of its address leads to: another one only behind a network binding."""
+        return next((b.container_port for b in self.bindings if b.host_port == port), port)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

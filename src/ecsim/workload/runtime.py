@@ -112,6 +112,13 @@ class Workload:
         if found is not None:
             self._end(*found, exit_code, reason)
 
+    def vanish(self, task_arn: str) -> None:
+        """The host of a task is gone, and its programs with it: nobody is told of their end."""
+        hosted = self._tasks.get(task_arn)
+        for run in list(hosted.runs.values()) if hosted is not None else ():
+            assert hosted is not None, task_arn
+            self._end(hosted, run, SIGKILLED, None, told=False)
+
     def probe(self, task_arn: str, port: int, path: str, protocol: str, timeout_ms: int) -> Probe:
         """One load balancer health check against the program that listens on the port."""
         hosted = self._tasks.get(task_arn)
@@ -253,7 +260,7 @@ class Workload:
 
     # Ends
 
-    def _end(self, hosted: Hosted, run: Run, code: int, reason: str | None) -> None:
+    def _end(self, hosted: Hosted, run: Run, code: int, reason: str | None, *, told: bool = True) -> None:
         """A container ends: tell the controller, then fail what was in flight."""
         if hosted.runs.get(run.name) is not run:
             return
@@ -265,8 +272,8 @@ class Workload:
         run.in_flight.clear()
         for number in aborted:
             self._in_flight.pop(number, None)
-        for told in self.on_exit:
-            told(hosted.arn, run.name, code, reason)
+        for tell in self.on_exit if told else ():
+            tell(hosted.arn, run.name, code, reason)
         for number in aborted:
             for abort in self.on_abort:
                 abort(number)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.account_settings import OPERATIONS as ACCOUNT_SETTINGS
+from ecsim.api.ecs.attributes import OPERATIONS as ATTRIBUTES
 from ecsim.api.ecs.capacity_providers import OPERATIONS as CAPACITY_PROVIDERS
 from ecsim.api.ecs.clusters import OPERATIONS as CLUSTERS
 from ecsim.api.ecs.instances import OPERATIONS as INSTANCES
@@ -15,6 +16,7 @@ from ecsim.api.ecs.protection import OPERATIONS as PROTECTION
 from ecsim.api.ecs.rollouts import OPERATIONS as ROLLOUTS
 from ecsim.api.ecs.run_task import OPERATIONS as RUN_TASK
 from ecsim.api.ecs.services import OPERATIONS as SERVICES
+from ecsim.api.ecs.start_task import OPERATIONS as START_TASK
 from ecsim.api.ecs.tags import OPERATIONS as TAGS
 from ecsim.api.ecs.task_definitions import OPERATIONS as TASK_DEFINITIONS
 from ecsim.api.ecs.task_sets import OPERATIONS as TASK_SETS
@@ -35,6 +37,8 @@ TOPICS = (
     TASKS,
     PROTECTION,
     INSTANCES,
+    ATTRIBUTES,
+    START_TASK,
     TAGS,
     ACCOUNT_SETTINGS,
     NAMESPACES,

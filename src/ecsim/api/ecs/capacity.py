@@ -53,7 +53,9 @@ class Capacity:
     @property
     def is_fargate(self) -> bool:
         """Whether the tasks run on Fargate."""
-        return self.launch_type == "FARGATE" or bool(self.strategy)
+        return self.launch_type == "FARGATE" or any(
+            provider_name(item["capacityProvider"]) in FARGATE_PROVIDERS for item in self.strategy
+        )
 
     @property
     def resolved_platform_version(self) -> str | None:

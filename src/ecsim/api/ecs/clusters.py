@@ -150,6 +150,11 @@ def delete_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
         raise ApiError(
             "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
         )
+    if desk.store.instances_of(cluster.arn):
+        raise ApiError(
+            "ClusterContainsContainerInstancesException",
+            "The Cluster cannot be deleted while Container Instances are active or draining.",
+        )
     deleted = replace(cluster, status="INACTIVE")
     desk.store.put_cluster(deleted)
     return {"cluster": view(desk, deleted, ())}
@@ -163,7 +168,7 @@ def view(desk: Desk, cluster: Cluster, include: tuple[str, ...]) -> Answer:
         "clusterArn": cluster.arn,
         "clusterName": cluster.name,
         "status": cluster.status,
-        "registeredContainerInstancesCount": 0,
+        "registeredContainerInstancesCount": len(desk.store.instances_of(cluster.arn)),
         "runningTasksCount": tasks["running", "Fargate"] + tasks["running", "EC2"],
         "pendingTasksCount": tasks["pending", "Fargate"] + tasks["pending", "EC2"],
         "activeServicesCount": sum(1 for service in services if service.status == "ACTIVE"),

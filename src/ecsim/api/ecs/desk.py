@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
-from ecsim.model.launch import Launch
+from ecsim.model.container_instance import ContainerInstance, Host
+from ecsim.model.launch import Launch, Launched
 from ecsim.model.network import TargetGroup
-from ecsim.model.task import Task
 from ecsim.store import Store
 
 
@@ -59,8 +59,12 @@ class Desk:
         now_ms: asks the engine for the time, in milliseconds since the cloud's start.
         wake_service: tells the controller to look at a service, by ARN.
         wake_task: tells the controller to look at a task, by ARN.
-        launch: makes the tasks of a RunTask and returns them, PROVISIONING.
+        launch: makes the tasks of a RunTask or StartTask, as many as find a place.
         stop: stops a task by ARN, with the learner's reason or None (StopTask).
+        host: looks an EC2 instance up by its id.
+        date: a moment as a date in UTC, as queries compare it.
+        admit: puts a container instance that has registered into the store.
+        instance_changed: tells the controller that a container instance in the store was changed, by ARN.
         caller: the ARN that `registeredBy`, `createdBy` and the like show.
         tokens: what each client token stood for: (operation, token) -> (request, what was made).
         revisions: service revisions by ARN, in the API's own form. They outlive the deployments that made them.
@@ -76,11 +80,15 @@ class Desk:
     now_ms: Callable[[], int]
     wake_service: Callable[[str], None]
     wake_task: Callable[[str], None]
-    launch: Callable[[Launch], list[Task]]
+    launch: Callable[[Launch], Launched]
     stop: Callable[[str, str | None], None]
     balancing: Balancing
     network: Network
     caller: str = ""
+    host: Callable[[str], Host | None] = lambda _: None
+    date: Callable[[int], str] = str
+    admit: Callable[[ContainerInstance], None] = lambda _: None
+    instance_changed: Callable[[str], None] = lambda _: None
     tokens: dict[tuple[str, str], tuple[Mapping[str, Any], tuple[str, ...]]] = field(default_factory=dict)
     revisions: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     rollouts: dict[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -16,13 +16,6 @@ BY_TOPIC: dict[str, tuple[str, ...]] = {
         "SubmitAttachmentStateChanges",
         "SubmitContainerStateChange",
         "SubmitTaskStateChange",
-        "UpdateContainerAgent",
-    ),
-    "container instances": (
-        "DeregisterContainerInstance",
-        "RegisterContainerInstance",
-        "StartTask",
-        "UpdateContainerInstancesState",
     ),
     "capacity providers of one's own": (
         "CreateCapacityProvider",

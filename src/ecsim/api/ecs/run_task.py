@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import capacity, lookup, network_configuration, tags, volumes
+from ecsim.api.ecs import capacity, lookup, network_configuration, placement, tags, volumes
 from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.ecs.task_view import view
 from ecsim.api.errors import ApiError
 from ecsim.decide import fargate
-from ecsim.model.launch import Launch
+from ecsim.model.launch import Launch, Launched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,13 +41,14 @@ def run_task(desk: Desk, params: dict[str, Any]) -> Answer:
     where = capacity.chosen(cluster, params)
     definition = lookup.usable_definition(desk, params["taskDefinition"], "InvalidParameterException")
     capacity.check_definition(where, definition)
-    if not where.is_fargate:
+    constraints, strategies = placement.checked(params, definition, where)
+    if not where.is_fargate and not where.strategy and not desk.store.instances_of(cluster.arn):
         raise invalid_parameter("No Container Instances were found in your cluster.")
     network = network_configuration.checked(desk, params.get("networkConfiguration"), definition)
-    overrides = _overrides(params.get("overrides") or {}, definition)
-    _check(params, definition)
+    overrides = checked_overrides(params.get("overrides") or {}, definition, on_fargate=where.is_fargate)
+    check_words(params, definition)
     volumes.checked(params.get("volumeConfigurations"), definition)
-    tasks = desk.launch(
+    launched = desk.launch(
         Launch(
             cluster_arn=cluster.arn,
             task_definition=definition,
@@ -59,15 +60,28 @@ def run_task(desk: Desk, params: dict[str, Any]) -> Answer:
             platform_version=where.resolved_platform_version,
             network_configuration=network,
             overrides=overrides,
-            tags=_tags(params, definition, cluster.name),
+            constraints=constraints,
+            strategies=strategies,
+            tags=task_tags(params, definition, cluster.name),
             enable_execute_command=bool(params.get("enableExecuteCommand")),
             request=params,
         )
     )
     if token:
-        desk.tokens[_TOKEN, token] = (dict(params), tuple(task.arn for task in tasks))
-    with_tags = any(task.tags for task in tasks)
-    return {"tasks": [view(desk, task, with_tags=with_tags) for task in tasks], "failures": []}
+        desk.tokens[_TOKEN, token] = (dict(params), tuple(task.arn for task in launched.tasks))
+    return launched_view(desk, launched)
+
+
+def launched_view(desk: Desk, launched: Launched) -> Answer:
+    """What RunTask and StartTask answer: the tasks, and why others found no place, one for each instance.
+
+    Source of the reasons: ECS Developer Guide, api_failures_messages.
+    """
+    with_tags = any(task.tags for task in launched.tasks)
+    return {
+        "tasks": [view(desk, task, with_tags=with_tags) for task in launched.tasks],
+        "failures": [{"arn": each.instance_arn, "reason": each.reason} for each in launched.refusals],
+    }
 
 
 def _known(desk: Desk, token: str, params: Mapping[str, Any]) -> Answer | None:
@@ -92,7 +106,7 @@ def _known(desk: Desk, token: str, params: Mapping[str, Any]) -> Answer | None:
     return {"tasks": [view(desk, task, with_tags=bool(task.tags)) for task in tasks], "failures": []}
 
 
-def _check(params: Mapping[str, Any], definition: TaskDefinition) -> None:
+def check_words(params: Mapping[str, Any], definition: TaskDefinition) -> None:
     """Refuse words that are wrong or too long.
 
     Raises:
@@ -104,10 +118,6 @@ def _check(params: Mapping[str, Any], definition: TaskDefinition) -> None:
         raise invalid_parameter(f"group can have at most {_GROUP_MAX} characters.")
     if len(params.get("startedBy") or "") > _STARTED_BY_MAX:
         raise invalid_parameter(f"startedBy can have at most {_STARTED_BY_MAX} characters.")
-    if params.get("placementStrategy"):
-        raise invalid_parameter("Placement strategies are not supported with FARGATE launch type.")
-    if params.get("placementConstraints"):
-        raise invalid_parameter("Placement constraints are not supported with FARGATE launch type.")
     role = definition.task_role_arn or (params.get("overrides") or {}).get("taskRoleArn")
     if params.get("enableExecuteCommand") and not role:
         raise invalid_parameter(
@@ -116,7 +126,9 @@ def _check(params: Mapping[str, Any], definition: TaskDefinition) -> None:
         )
 
 
-def _overrides(given: Mapping[str, Any], definition: TaskDefinition) -> dict[str, Any]:
+def checked_overrides(
+    given: Mapping[str, Any], definition: TaskDefinition, *, on_fargate: bool
+) -> dict[str, Any]:
     """The overrides, checked. Source: botocore TaskOverride, ContainerOverride.
 
     Raises:
@@ -137,16 +149,16 @@ def _overrides(given: Mapping[str, Any], definition: TaskDefinition) -> dict[str
     if cpu is not None or memory is not None:
         units = definition.cpu if cpu is None else fargate.cpu_units(cpu)
         mib = definition.memory if memory is None else fargate.memory_mib(memory)
-        if units is None or mib is None or not fargate.fits(units, mib):
+        if on_fargate and (units is None or mib is None or not fargate.fits(units, mib)):
             raise invalid_parameter(
                 f"No Fargate configuration exists for given values: {units} CPU, {mib} memory. "
                 "See the Amazon ECS documentation for the valid values."
             )
-        size |= {"cpu": str(units), "memory": str(mib)}
+        size |= {name: str(n) for name, n in (("cpu", units), ("memory", mib)) if n is not None}
     return size
 
 
-def _tags(params: Mapping[str, Any], definition: TaskDefinition, cluster_name: str) -> tags.Tags:
+def task_tags(params: Mapping[str, Any], definition: TaskDefinition, cluster_name: str) -> tags.Tags:
     """The tags of the tasks: ECS's own, then the definition's, then those of the call, which win."""
     own: tags.Tags = ()
     if params.get("enableECSManagedTags"):

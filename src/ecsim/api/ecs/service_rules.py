@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import strategy_rules
+from ecsim.api.ecs import placement, strategy_rules
 from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
 from ecsim.model.service import CircuitBreaker, DeploymentConfiguration, LoadBalancer
 
@@ -136,6 +136,11 @@ def _check_target_group(desk: Desk, arn: str, definition: TaskDefinition) -> Non
             f"The provided target group {arn} has target type {group.target_type}, which is incompatible "
             "with the awsvpc network mode specified in the task definition."
         )
+    if definition.network_mode in ("bridge", "host") and group.target_type == "ip":
+        raise invalid_parameter(
+            f"The provided target group {arn} has target type ip, which is incompatible "
+            f"with the {definition.network_mode} network mode specified in the task definition."
+        )
     if not group.in_use:
         raise invalid_parameter(
             f"The target group with targetGroupArn {arn} does not have an associated load balancer."
@@ -201,10 +206,7 @@ def check_scheduling(params: Mapping[str, Any], capacity: Capacity) -> None:
     controller = (params.get("deploymentController") or {}).get("type") or "ECS"
     if controller != "ECS":
         raise not_simulated_yet(f"the deployment controller {controller}")
-    if capacity.is_fargate and params.get("placementStrategy"):
-        raise invalid_parameter("Placement strategies are not supported with FARGATE launch type.")
-    if capacity.is_fargate and params.get("placementConstraints"):
-        raise invalid_parameter("Placement constraints are not supported with FARGATE launch type.")
+    placement.check_members(params, on_fargate=capacity.is_fargate)
 
 
 def check_roles(params: Mapping[str, Any], definition: TaskDefinition) -> None:

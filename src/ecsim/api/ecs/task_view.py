@@ -70,6 +70,8 @@ def view(desk: Desk, task: Task, *, with_tags: bool = False) -> Answer:
 
 def _where(task: Task, document: Mapping[str, Any]) -> Answer:
     where: Answer = {"launchType": task.launch_type}
+    if task.container_instance_arn is not None:
+        where["containerInstanceArn"] = task.container_instance_arn
     if task.started_by is not None:
         where["startedBy"] = task.started_by
     if task.capacity_provider_name is not None:
@@ -162,7 +164,7 @@ def _container(task: Task, container: Container, document: Mapping[str, Any]) ->
         "name": container.name,
         "image": container.image,
         "lastStatus": container.last_status,
-        "networkBindings": [],
+        "networkBindings": _bindings(task, container),
         "networkInterfaces": _interfaces(task),
         "healthStatus": container.health_status.value,
         "cpu": str(override.get("cpu", definition.get("cpu", 0))),
@@ -182,6 +184,22 @@ def _container(task: Task, container: Container, document: Mapping[str, Any]) ->
     if task.enable_execute_command:
         shown["managedAgents"] = [_exec_agent(container)]
     return shown
+
+
+def _bindings(task: Task, container: Container) -> list[Answer]:
+    """Host ports that lead to a container, once it has started. Source: botocore NetworkBinding."""
+    if container.started_at_ms is None:
+        return []
+    return [
+        {
+            "bindIP": binding.bind_ip,
+            "containerPort": binding.container_port,
+            "hostPort": binding.host_port,
+            "protocol": binding.protocol,
+        }
+        for binding in task.bindings
+        if binding.container == container.name
+    ]
 
 
 def _interfaces(task: Task) -> list[Answer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import lookup
+from ecsim.api.ecs import instance_lookup, lookup
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import invalid_parameter, service_not_found
 from ecsim.api.ecs.task_view import view
@@ -55,8 +55,10 @@ def list_tasks(desk: Desk, params: dict[str, Any]) -> Answer:
     if started_by and any(params.get(other) for other in _STARTED_BY_EXCLUDES):
         raise invalid_parameter("startedBy must be the only filter that you use.")
     wanted = params.get("desiredStatus") or "RUNNING"
-    if wanted == "PENDING" or params.get("containerInstance") or params.get("daemonName"):
+    if wanted == "PENDING" or params.get("daemonName"):
         return {"taskArns": []}
+    on = params.get("containerInstance")
+    instance = instance_lookup.instance_arn(desk, cluster, on) if on else None
     family, launch_type = params.get("family"), params.get("launchType")
 
     service = _service(desk, cluster, params.get("serviceName"))
@@ -68,6 +70,7 @@ def list_tasks(desk: Desk, params: dict[str, Any]) -> Answer:
             and (started_by is None or task.started_by == started_by)
             and (family is None or _family(task) == family)
             and (launch_type is None or task.launch_type == launch_type)
+            and instance in (None, task.container_instance_arn)
         )
 
     if service is not None and wanted == DesiredStatus.RUNNING and not params.get("nextToken"):

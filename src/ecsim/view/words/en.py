@@ -162,6 +162,8 @@ REASONS: dict[str, str] = {
         "The container {container} did not exit within its stopTimeout of {stop_timeout_s} s after SIGTERM, so it "
         "was killed with SIGKILL."
     ),
+    "task.host_lost": "The EC2 instance {instance} that it was on is {state}.",
+    "drain.stop_pending": "The container instance on {instance} is DRAINING: a task that is still PENDING is stopped at once.",
     "task.no_capacity": "There is no capacity for the task: {text}",
     "http.no_targets": (
         "the target group {target_group} has no registered target that takes requests ({draining} draining)."

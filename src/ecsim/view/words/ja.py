@@ -161,6 +161,8 @@ REASONS: dict[str, str] = {
         "コンテナ {container} は SIGTERM の後、停止タイムアウトの {stop_timeout_s} 秒以内に終了しなかったため、"
         "SIGKILL で強制終了されました。"
     ),
+    "task.host_lost": "タスクが動いていた EC2 インスタンス {instance} は {state} になりました。",
+    "drain.stop_pending": "{instance} のコンテナインスタンスは DRAINING なので、まだ PENDING のタスクはすぐに停止されます。",
     "task.no_capacity": "タスクを置くキャパシティーがありません: {text}",
     "http.no_targets": (
         "ターゲットグループ {target_group} に、リクエストを受けられる登録済みのターゲットがありません "

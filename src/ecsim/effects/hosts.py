@@ -1,0 +1,103 @@
+"""EC2's and Auto Scaling's part in container instances: which instances there are, and in what state."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from ecsim.decide.registration import agent_settings, instance_attributes
+from ecsim.effects.clients import Clients, error_code
+from ecsim.model.container_instance import Host
+
+_MATTERS = ("ec2", "autoscaling", "cloudformation")
+_GROUP_TAG = "aws:autoscaling:groupName"
+"""Auto Scaling tags what it launches. Source: EC2 Auto Scaling User Guide, ec2-auto-scaling-tagging."""
+
+
+class Hosts:
+    """Looks EC2 instances up when something changed there, and scales Auto Scaling groups.
+
+    Args:
+        clients: AWS's other services.
+
+    Attributes:
+        stale: whether something may have changed since `all` was asked.
+    """
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._settings: dict[str, tuple[dict[str, str], tuple[tuple[str, str], ...]]] = {}
+        self.stale = False
+        clients.changed.append(self._changed)
+
+    def _changed(self, service: str, operation: str) -> None:
+        if service in _MATTERS and (service != "ec2" or _is_about_instances(operation)):
+            self.stale = True
+
+    def all(self) -> list[Host]:
+        """Every EC2 instance, terminated ones too while EC2 remembers them."""
+        self.stale = False
+        pages = self._clients.client("ec2").get_paginator("describe_instances").paginate()
+        return [
+            self._host(instance)
+            for page in pages
+            for reservation in page["Reservations"]
+            for instance in reservation["Instances"]
+        ]
+
+    def one(self, instance_id: str) -> Host | None:
+        """One EC2 instance, or None when there is none of that id."""
+        from botocore.exceptions import ClientError
+
+        try:
+            found = self._clients.client("ec2").describe_instances(InstanceIds=[instance_id])["Reservations"]
+        except ClientError as error:
+            if error_code(error).startswith("InvalidInstanceID"):
+                return None
+            raise
+        return self._host(found[0]["Instances"][0]) if found else None
+
+    def _host(self, instance: Mapping[str, Any]) -> Host:
+        tags = {each["Key"]: each["Value"] for each in instance.get("Tags", ())}
+        settings, attributes = self._user_data(instance["InstanceId"])
+        reserved = settings.get("ECS_RESERVED_MEMORY", "")
+        return Host(
+            id=instance["InstanceId"],
+            state=instance["State"]["Name"],
+            instance_type=instance.get("InstanceType", ""),
+            image_id=instance.get("ImageId", ""),
+            availability_zone=instance.get("Placement", {}).get("AvailabilityZone", ""),
+            subnet_id=instance.get("SubnetId", ""),
+            vpc_id=instance.get("VpcId", ""),
+            private_ip=instance.get("PrivateIpAddress", ""),
+            cluster=settings.get("ECS_CLUSTER") or None,
+            has_profile="IamInstanceProfile" in instance,
+            auto_scaling_group=tags.get(_GROUP_TAG),
+            attributes=attributes,
+            spot_draining=settings.get("ECS_ENABLE_SPOT_INSTANCE_DRAINING") == "true",
+            reserved_memory=int(reserved) if reserved.isdecimal() else 0,
+            tags=tuple((key, value) for key, value in tags.items() if not key.startswith("aws:")),
+        )
+
+    def _user_data(self, instance_id: str) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+        """The agent's settings in an instance's user data; it is read once."""
+        if instance_id not in self._settings:
+            answer = self._clients.client("ec2").describe_instance_attribute(
+                InstanceId=instance_id, Attribute="userData"
+            )
+            text = _decoded(answer.get("UserData", {}).get("Value") or "")
+            self._settings[instance_id] = (agent_settings(text), instance_attributes(text))
+        return self._settings[instance_id]
+
+
+def _is_about_instances(operation: str) -> bool:
+    return "Instance" in operation or "Fleet" in operation
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return text
