@@ -32,9 +32,11 @@ def forward(*groups, weights=None):
     return ({"Type": "forward", "ForwardConfig": {"TargetGroups": tuples}},)
 
 
-def listener(*rules, port=80, protocol="HTTP", default=None):
+def listener(*rules, port=80, protocol="HTTP", default=None, certificates=("certificate/1",)):
     last = ListenerRule(arn=f"rule/{port}/default", priority=None, actions=default or forward("web"))
-    return Listener(arn=f"listener/{port}", port=port, protocol=protocol, rules=(*rules, last))
+    return Listener(
+        arn=f"listener/{port}", port=port, protocol=protocol, rules=(*rules, last), certificates=certificates
+    )
 
 
 class Rig:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ecsim.dataplane.reasons import REASONS
@@ -396,4 +398,9 @@ def test_every_code_carries_the_fields_that_it_promises():
     rig.task(5)
     rig.store.tasks.clear()
     note(rig.ask())
+    request = rig.plane.request("GET", URL, timeout_s=1)
+    rig.run(rig.engine.now_ms + 1_000)
+    note(rig.plane.take(request))
+    rig.balancer = replace(rig.balancer, listeners=(listener(port=443, protocol="HTTPS", certificates=()),))
+    note(rig.ask(f"https://{HOST}/"))
     assert seen == {code: set(fields) for code, fields in REASONS.items()}

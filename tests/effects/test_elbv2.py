@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ecsim.effects.elbv2 import Elbv2, forwarded_to
+from ecsim.decide.routing import forwarded_to
+from ecsim.effects.elbv2 import Elbv2
 
 
 @pytest.fixture

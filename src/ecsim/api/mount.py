@@ -1,4 +1,4 @@
-"""The one file that patches moto, the host of every AWS service but ECS.
+"""What patches moto, the host of every AWS service but ECS; load balancing has a file of its own, `moto_elbv2`.
 
 What is patched, and given back by `uninstall`:
 
@@ -6,7 +6,8 @@ What is patched, and given back by `uninstall`:
   like are bound to stand-ins that ask the cloud. Nothing outside moto is touched.
 - chance: names bound to `uuid`, `random` and `os.urandom` draw from moto's own `mock_random`; a backend that
   is made on first use draws from a seed of its own, whatever call made it.
-- targets: registering, deregistering and describing the targets of a target group ask a `TargetsPort`.
+- targets: registering, deregistering and describing the targets of a target group ask a `TargetsPort`; what AWS
+  refuses of target groups, listeners and rules is refused (`moto_elbv2`).
 - ids of log events are counted by cloud.
 - pushing to ECR: digests, tags that move, immutable tags.
 - service models are read once, for moto and for the clients together.
@@ -31,6 +32,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Protocol
 
+from ecsim.api import moto_elbv2
 from ecsim.api.virtual import REALS, Moment, stand_ins
 from ecsim.api.wire import loader
 
@@ -329,35 +331,16 @@ class _Finder:
 
 
 def _check_elbv2(module: Any) -> None:
-    backend = module.ELBv2Backend
-    _expect(backend, "register_targets", ["self", "target_group_arn", "instances"])
-    _expect(backend, "deregister_targets", ["self", "target_group_arn", "instances"])
-    _expect(backend, "describe_target_health", ["self", "target_group_arn", "targets"])
-    if not hasattr(module, "TargetGroupNotFoundError"):
-        raise HookMoved("moto.elbv2.models.TargetGroupNotFoundError: expected an error class, found nothing")
+    for name in moto_elbv2.CLASSES:
+        if not isinstance(getattr(module, name, None), type):
+            raise HookMoved(f"moto.elbv2.models.{name}: expected a class, found nothing")
+    for name, parameters in moto_elbv2.HOOKS.items():
+        _expect(module.ELBv2Backend, name, parameters)
 
 
 def _patch_elbv2(mounted: _Mounted, module: Any) -> None:
     _check_elbv2(module)
-
-    def known(backend: Any, arn: str) -> None:
-        if arn not in backend.target_groups:
-            raise module.TargetGroupNotFoundError
-
-    def register_targets(self: Any, target_group_arn: str, instances: list[Any]) -> None:
-        known(self, target_group_arn)
-        mounted.targets.register(target_group_arn, instances)
-
-    def deregister_targets(self: Any, target_group_arn: str, instances: list[Any]) -> None:
-        known(self, target_group_arn)
-        mounted.targets.deregister(target_group_arn, instances)
-
-    def describe_target_health(self: Any, target_group_arn: str, targets: list[Any]) -> list[Any]:
-        known(self, target_group_arn)
-        return mounted.targets.describe(target_group_arn, targets or [])
-
-    for function in (register_targets, deregister_targets, describe_target_health):
-        mounted.replace(module.ELBv2Backend, function.__name__, function)
+    moto_elbv2.patch(mounted, module)
 
 
 def _check_ecs(module: Any) -> None:

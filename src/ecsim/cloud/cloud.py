@@ -15,12 +15,16 @@ from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
 from ecsim.controller.loop import KINDS, Controller
 from ecsim.controller.shell import Shell
+from ecsim.dataplane.exchange import Exchange, Result
 from ecsim.dataplane.plane import Dataplane
 from ecsim.effects.ec2 import Ec2
 from ecsim.effects.ecr import Registry
-from ecsim.effects.elbv2 import Elbv2
+from ecsim.effects.elbv2 import HARMLESS, Elbv2
+from ecsim.effects.firewall import Firewall
 from ecsim.effects.hosts import Hosts
 from ecsim.effects.logs import Logs
+from ecsim.effects.metrics import Measured, Metrics
+from ecsim.effects.names import Names
 from ecsim.effects.secrets import Secrets
 from ecsim.faults import Fault, Faults
 from ecsim.store import Store
@@ -30,6 +34,8 @@ from ecsim.workload.host import Host, LocalHost
 from ecsim.workload.images import Catalog
 from ecsim.workload.runtime import Workload
 
+_HEALTH_DEPENDS_ON = ("elbv2", "ec2", "cloudformation")
+"""Services whose calls may change what a health check meets: target groups, listeners, security groups."""
 ACCOUNT, REGION = "123456789012", "ap-northeast-1"
 
 
@@ -100,7 +106,18 @@ class Cloud:
         self.registry = Registry(self.gate, known_public=self.catalog.known_public)
         self.logs = Logs(self.gate, now_ms=lambda: self.engine.now_ms)
         self.workload = Workload(self.engine, self.catalog, self.host, self.faults)
-        self.dataplane = Dataplane(self.engine, self.journal, self.store, self.workload, self.balancing)
+        firewall = Firewall(self.network, self.balancing)
+        self.dataplane = Dataplane(
+            self.engine,
+            self.journal,
+            self.store,
+            self.workload,
+            self.balancing,
+            gates=firewall,
+            names=Names(self.gate),
+        )
+        self.metrics = Metrics(self.gate, self.journal, self.balancing, now_ms=lambda: self.engine.now_ms)
+        self.dataplane.ended.append(self._measured)
         self.functions = Functions(self.host)
         shell = Shell(
             engine=self.engine,
@@ -110,6 +127,7 @@ class Cloud:
             network=self.network,
             hosts=self.hosts,
             balancing=self.balancing,
+            gates=firewall,
             registry=self.registry,
             secrets=Secrets(self.gate),
             logs=self.logs,
@@ -121,6 +139,7 @@ class Cloud:
         )
         shell.target_gone.append(self.dataplane.target_gone)
         self.controller = Controller(shell)
+        self.gate.changed.append(self._changed)
         self.workload.on_exit.append(self.controller.container_exited)
         self.workload.log = self.controller.log
         self.desk = Desk(
@@ -155,6 +174,26 @@ class Cloud:
         arn = f"arn:aws:ecs:{self.region}:{self.account}:service/{cluster}/{service}"
         found = self.store.services.get(arn)
         return found is not None and found.status == "ACTIVE"
+
+    def _changed(self, service: str, operation: str) -> None:
+        """A call to another service: health checks may come out differently from now on."""
+        if service in _HEALTH_DEPENDS_ON and operation not in HARMLESS:
+            self.controller.disturb_targets()
+
+    def _measured(self, exchange: Exchange, result: Result) -> None:
+        """A request has come to its end: count it."""
+        if exchange.balancer is None:
+            return
+        seen = Measured(
+            load_balancer_arn=exchange.balancer.arn,
+            target_group_arn=exchange.group.arn if exchange.group is not None else None,
+            status=result.status,
+            code=result.code,
+            ms=result.ms,
+            is_http=not exchange.layer4,
+            was_forwarded=exchange.target is not None,
+        )
+        self.metrics.count(self.now_ms, seen)
 
     # Time
 

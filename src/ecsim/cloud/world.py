@@ -145,6 +145,7 @@ class World:
             headers=args.get("headers") or {},
             body=args.get("body", ""),
             client="learner",
+            timeout_s=args.get("timeout_s"),
         )
         self._cloud.until(lambda: plane.result(request_id) is not None, HTTP_TIMEOUT_MS / 1_000)
         result = plane.take(request_id)

@@ -99,6 +99,10 @@ class Controller:
         self._life.targets.disturb()
         self._life.containers.disturb()
 
+    def disturb_targets(self) -> None:
+        """Health checks of load balancers may come out differently from now on."""
+        self._life.targets.disturb()
+
     # Time
 
     def handle(self, wake: Wake) -> None:

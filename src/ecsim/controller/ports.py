@@ -66,6 +66,14 @@ class Functions(Protocol):
         ...
 
 
+class Gates(Protocol):
+    """Security groups."""
+
+    def balancer_reaches(self, target_group_arn: str, security_groups: Sequence[str], port: int) -> bool:
+        """Whether the load balancer of a target group gets to a port behind these security groups."""
+        ...
+
+
 class Registry(Protocol):
     """ECR's part, and public registries'."""
 

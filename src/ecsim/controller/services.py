@@ -35,7 +35,7 @@ from ecsim.model.launch import Launched
 from ecsim.model.network import TargetState
 from ecsim.model.reason import because
 from ecsim.model.service import Deployment, DeploymentStatus, RolloutState, Service
-from ecsim.model.task import Task
+from ecsim.model.task import TargetKey, Task
 
 FAILED_REASON = "ECS deployment circuit breaker: tasks failed to start."
 ROLLING_BACK_REASON = "ECS deployment circuit breaker: rolling back to deploymentId {to}."
@@ -85,11 +85,11 @@ class Services:
         starts = any(isinstance(action, StartTasks | FailDeployment) for action in plan)
         if service.steady and (stops or starts):
             self._shell.store.put_service(replace(service, steady=False))
-        if not any(isinstance(action, Wait) for action in plan):
-            self._shell.waits.pop(service_arn, None)
+        waits = tuple(action.reason for action in plan if isinstance(action, Wait))
         for action in plan:
             if not isinstance(action, StopTask):
                 self._do[type(action)](self._shell.store.services[service_arn], action)
+        self._shell.waits[service_arn] = waits
         if stops:
             self._stop(self._shell.store.services[service_arn], stops)
         return bool(stops) or self._moved(plan)
@@ -217,10 +217,22 @@ class Services:
                 f"(service {service.name}) (task {task.id}) (port {target.key.port}) is unhealthy in "
                 f"(target-group {target.key.target_group_arn}) due to (reason {reason})."
             )
+        elif lost := self._lost(task):
+            message = (
+                f"(service {service.name}) task set ({task.deployment_id}) (task {task.id}) is not healthy in "
+                f"target-group ({lost.target_group_arn}) due to TARGET IS NOT FOUND."
+            )
         else:
             message = f"(service {service.name}) (task {task.id}) failed container health checks."
         self._shell.tell(service.arn, message)
         self.change_deployment(task, breaker.after_failed_health)
+
+    def _lost(self, task: Task) -> TargetKey | None:
+        """The target that somebody deregistered under a running task, or None."""
+        known = self._shell.store.targets
+        return next(
+            (k for k in task.targets if k not in known or known[k].state is TargetState.DRAINING), None
+        )
 
     def change_deployment(self, task: Task, change: Callable[[Deployment], Deployment]) -> None:
         """Change the deployment that a task belongs to, if it is still listed."""
@@ -336,8 +348,9 @@ class Services:
 
     def _wait(self, service: Service, action: Action) -> None:
         assert isinstance(action, Wait), action
-        if self._shell.waits.get(service.arn) != action.reason:
-            self._shell.waits[service.arn] = action.reason
+        known = self._shell.waits.get(service.arn, ())
+        if action.reason not in known:
+            self._shell.waits[service.arn] = (*known, action.reason)
             self._shell.decided(self._shell.label(service), "wait", action.reason)
         if action.until_ms is not None:
             self._shell.look_later(service.arn, action.until_ms)

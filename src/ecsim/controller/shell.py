@@ -9,7 +9,17 @@ from dataclasses import dataclass, field, replace
 from ecsim.clock.engine import Engine
 from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
-from ecsim.controller.ports import Balancing, Functions, Hosts, Logs, Network, Registry, Secrets, Workload
+from ecsim.controller.ports import (
+    Balancing,
+    Functions,
+    Gates,
+    Hosts,
+    Logs,
+    Network,
+    Registry,
+    Secrets,
+    Workload,
+)
 from ecsim.model.placement import Needs, PlacementConstraint, PlacementStrategy
 from ecsim.model.reason import Reason
 from ecsim.model.service import Deployment, Service, ServiceEvent
@@ -34,7 +44,7 @@ class Shell:
         registered, deregistered: targets of this moment, by (service, target group), for the service events.
         draining: tasks of this moment that began draining, by (service, deployment).
         target_gone: told about each target whose deregistration delay is over.
-        waits: what each service was last said to wait for.
+        waits: all that each service waited for at the last look.
         wakes: the moments of the looks that are planned at each service.
     """
 
@@ -45,6 +55,7 @@ class Shell:
     network: Network
     hosts: Hosts
     balancing: Balancing
+    gates: Gates
     registry: Registry
     secrets: Secrets
     logs: Logs
@@ -63,7 +74,7 @@ class Shell:
     waiting: dict[str, tuple[Needs, tuple[PlacementConstraint, ...], tuple[PlacementStrategy, ...]]] = field(
         default_factory=dict
     )
-    waits: dict[str, Reason] = field(default_factory=dict)
+    waits: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
     wakes: dict[str, list[int]] = field(default_factory=dict)
 
     @property

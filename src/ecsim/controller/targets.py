@@ -202,6 +202,7 @@ class Targets:
         self._put(changed)
         settled = (
             changed.state is TargetState.HEALTHY
+            and changed.last_outcome is True
             and changed.task_arn is not None
             and self._shell.workload.settled(changed.task_arn)
         )
@@ -213,7 +214,7 @@ class Targets:
         task_arn = target.task_arn or self.task_at(target.key.target_id, target.key.port)
         task = self._shell.store.tasks.get(task_arn or "")
         port = task.program_port(port) if task is not None else port
-        if task_arn is None:
+        if task_arn is None or not self._reaches(target, task_arn, port):
             return target_health.after_check(
                 target, group, status=None, problem="timeout", now_ms=self._shell.now_ms
             )
@@ -227,6 +228,13 @@ class Targets:
         return target_health.after_check(
             target, group, status=answer.status, problem=answer.problem, now_ms=self._shell.now_ms
         )
+
+    def _reaches(self, target: Target, task_arn: str, port: int) -> bool:
+        """Whether the task's security groups let health checks in: they come from the load balancer."""
+        task = self._shell.store.tasks.get(task_arn)
+        if task is None or task.eni is None:
+            return True
+        return self._shell.gates.balancer_reaches(target.key.target_group_arn, task.eni.security_groups, port)
 
     # Draining
 

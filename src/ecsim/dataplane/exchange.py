@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ecsim.decide.routing import Asked
+from ecsim.model.network import Balancer, TargetGroup
 from ecsim.model.task import TargetKey
 from ecsim.workload.runs import Begun
 
@@ -112,6 +113,10 @@ class Exchange:
         task_id, task_arn, peer: who was asked, and at which address.
         wait_s: how long the balancer (or the client) waits for an answer.
         healthy: how many targets of the group were healthy when it was forwarded, or None.
+        balancer, group: who forwards it, and to which target group.
+        layer4: whether the balancer passes bytes on and knows nothing of HTTP.
+        timeout_s: when the client gives up, or None.
+        sticky_group_s: how long the client stays with the target group, 0 when it does not.
     """
 
     id: int
@@ -131,6 +136,16 @@ class Exchange:
     peer: str = ""
     wait_s: int = 60
     healthy: int | None = None
+    balancer: Balancer | None = None
+    group: TargetGroup | None = None
+    layer4: bool = False
+    timeout_s: float | None = None
+    sticky_group_s: int = 0
+
+    @property
+    def answers_http(self) -> bool:
+        """Whether a balancer on the way answers with pages of its own when nobody else does."""
+        return self.target is not None and not self.layer4
 
     def asked(self) -> Asked:
         """What routing looks at."""

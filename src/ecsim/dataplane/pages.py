@@ -34,6 +34,14 @@ def curl_says(code: str, why: Mapping[str, object]) -> str:
             return (
                 f"curl: (28) Connection to {host} port {port} timed out after {why.get('timeout_s')} seconds"
             )
+        case "http.client_gave_up":
+            return (
+                f"curl: (28) Operation timed out after {why.get('timeout_s')} seconds with 0 bytes received"
+            )
+        case "http.certificate_mismatch":
+            return (
+                f"curl: (60) SSL: no alternative certificate subject name matches target host name '{host}'"
+            )
         case "http.tls_failed":
             return f"curl: (35) {host} port {port} does not speak TLS: wrong version number"
         case "http.closed":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ecsim.clock.engine import Engine, Wake
@@ -20,7 +20,8 @@ from ecsim.dataplane.exchange import (
 from ecsim.dataplane.pages import HEADERS
 from ecsim.dataplane.traffic import Traffic
 from ecsim.dataplane.way_back import CONNECT_TIMEOUT_S, WayBack
-from ecsim.decide import routing
+from ecsim.decide import routing, stickiness
+from ecsim.decide.routing import covers, forwarded_to
 from ecsim.model.network import Balancer, Listener, Target, TargetGroup, TargetState
 from ecsim.model.task import TargetKey, Task, TaskStatus
 from ecsim.store import Store
@@ -46,6 +47,53 @@ class Balancing(Protocol):
         ...
 
 
+class Gates(Protocol):
+    """Security groups."""
+
+    def customer_reaches(self, balancer: Balancer, address: str, port: int) -> bool:
+        """Whether a customer's connection gets to a load balancer's port."""
+        ...
+
+    def balancer_reaches(self, target_group_arn: str, security_groups: Sequence[str], port: int) -> bool:
+        """Whether the load balancer of a target group gets to a port behind these security groups."""
+        ...
+
+
+class Naming(Protocol):
+    """DNS and certificates."""
+
+    def leads_to(self, name: str) -> str:
+        """The last name in a chain of records; the name itself when there is none."""
+        ...
+
+    def certificate_names(self, arn: str) -> tuple[str, ...]:
+        """The names that a certificate is good for, nothing when it is good for none."""
+        ...
+
+
+class AllOpen:
+    """No security groups, no DNS: every load balancer has its own name only."""
+
+    def customer_reaches(self, balancer: Balancer, address: str, port: int) -> bool:  # noqa: ARG002
+        """Everybody reaches everything."""
+        return True
+
+    def balancer_reaches(self, target_group_arn: str, security_groups: Sequence[str], port: int) -> bool:  # noqa: ARG002
+        """Everybody reaches everything."""
+        return True
+
+    def leads_to(self, name: str) -> str:
+        """A name leads to itself."""
+        return name
+
+    def certificate_names(self, arn: str) -> tuple[str, ...]:  # noqa: ARG002
+        """A certificate is good for every name."""
+        return ("*",)
+
+
+ALL_OPEN = AllOpen()
+
+
 class Dataplane:
     """HTTP from customers to programs.
 
@@ -60,16 +108,21 @@ class Dataplane:
         store: Store,
         workload: Workload,
         balancing: Balancing,
+        gates: Gates = ALL_OPEN,
+        names: Naming = ALL_OPEN,
     ) -> None:
         self._engine = engine
         self._store = store
         self._workload = workload
         self._balancing = balancing
+        self._gates = gates
+        self._names = names
         self._last_id = 0
         self._asked: Counter[str] = Counter()
         self._task_at: dict[str, str] = {}
         self.traffic = Traffic(engine, self._send_for)
         self._back = WayBack(engine, journal, store, workload, self.traffic)
+        self.ended = self._back.ended
         workload.on_abort.append(self._back.aborted)
 
     # Single requests
@@ -81,17 +134,32 @@ class Dataplane:
         headers: Mapping[str, str] | None = None,
         body: str = "",
         client: str = "learner",
+        timeout_s: float | None = None,
     ) -> int:
         """Send a request now; it arrives when time moves on. Returns its id, for `result`.
 
+        Args:
+            method: of HTTP.
+            url: with or without a scheme.
+            headers: names in any case.
+            body: of the request.
+            client: who the journal says it was.
+            timeout_s: after so many seconds without an answer the client gives up.
+
         Raises:
             TypeError: something is not text, or the headers are no mapping.
+            ValueError: the timeout is not above 0.
         """
+        if timeout_s is not None and not timeout_s > 0:
+            raise ValueError(f"timeout_s is a number of seconds above 0, not {timeout_s!r}")
         check_texts(method=method, url=url, body=body)
         check_mapping(headers=headers or {})
         exchange = self._exchange(method, url, headers, body, client)
         self._back.waiting[exchange.id] = exchange
         self._engine.call_at(self._engine.now_ms, "http", str(exchange.id), what="arrive")
+        if timeout_s is not None:
+            exchange.timeout_s = timeout_s
+            self._back.later(exchange, round(timeout_s * 1_000), "gave_up")
         return exchange.id
 
     def result(self, request_id: int) -> Result | None:
@@ -147,6 +215,8 @@ class Dataplane:
                 self._arrive(exchange)
             case "finish":
                 self._back.finish(exchange)
+            case "gave_up":
+                self._back.client_gone(exchange)
             case "connect_timeout":
                 self._back.no_connection(exchange)
             case _:
@@ -190,36 +260,62 @@ class Dataplane:
         if address.is_ip:
             self._direct(exchange)
             return
-        balancer = self._balancing.by_dns_name(address.host)
+        balancer = self._balancing.by_dns_name(self._names.leads_to(address.host))
         if balancer is None:
             self._back.no_http(exchange, "http.unknown_host", host=address.host)
+            return
+        if not self._gates.customer_reaches(balancer, CLIENT_IP, address.port):
+            exchange.wait_s = CLIENT_TIMEOUT_S
+            self._back.later(exchange, CLIENT_TIMEOUT_S * 1_000, "connect_timeout")
             return
         listener = next((each for each in balancer.listeners if each.port == address.port), None)
         if listener is None:
             self._back.no_http(exchange, "http.no_listener", **exchange.place())
             return
-        exchange.wait_s = balancer.idle_timeout_s
-        self._through(exchange, listener)
+        exchange.balancer = balancer
+        exchange.layer4 = listener.protocol in NO_HTTP
+        exchange.wait_s = CLIENT_TIMEOUT_S if exchange.layer4 else balancer.idle_timeout_s
+        if self._greeted(exchange, listener):
+            self._through(exchange, listener)
+
+    def _greeted(self, exchange: Exchange, listener: Listener) -> bool:
+        """Whether client and listener understand each other: both with TLS, or both without."""
+        address = exchange.address
+        assert address is not None, "only requests that were read arrive"
+        if address.scheme == "https" and listener.protocol in ("HTTP", "TCP"):
+            self._back.no_http(exchange, "http.tls_failed", **exchange.place())
+            return False
+        if address.scheme == "http" and listener.protocol == "HTTPS":
+            self._back.own(exchange, 400, "http.plain_http_to_https", **exchange.place())
+            return False
+        if address.scheme == "http" and listener.protocol == "TLS":
+            self._back.no_http(exchange, "http.closed", **exchange.place())
+            return False
+        if address.scheme == "https":
+            names = [name for arn in listener.certificates for name in self._names.certificate_names(arn)]
+            if not any(covers(name, address.host) for name in names):
+                known = list(dict.fromkeys(names))
+                self._back.no_http(exchange, "http.certificate_mismatch", host=address.host, names=known)
+                return False
+        return True
 
     def _through(self, exchange: Exchange, listener: Listener) -> None:
         """Through a listener: rule, action, target."""
-        assert exchange.address is not None, "only requests that were read arrive"
-        if exchange.address.scheme == "https" and listener.protocol in ("HTTP", "TCP"):
-            self._back.no_http(exchange, "http.tls_failed", **exchange.place())
-            return
-        if exchange.address.scheme == "http" and listener.protocol == "HTTPS":
-            self._back.own(exchange, 400, "http.plain_http_to_https", **exchange.place())
-            return
         asked = exchange.asked()
         rule = routing.meet(listener, asked)
-        nth = 0
+        nth, stays_with = 0, None
         if rule is not None:
             nth = self._asked[rule.arn]
             self._asked[rule.arn] += 1
-        outcome = routing.act(rule.actions if rule is not None else (), asked, nth=nth)
+            arns = [arn for action in rule.actions for arn in forwarded_to(action)]
+            cookies = stickiness.cookies_of(exchange.headers)
+            stays_with = stickiness.stays_with_group(arns, cookies, now_ms=self._engine.now_ms)
+        actions = rule.actions if rule is not None else ()
+        outcome = routing.act(actions, asked, nth=nth, stays_with=stays_with)
         match outcome:
-            case routing.Forward(target_group_arn):
-                self._forward(exchange, target_group_arn, tcp=listener.protocol in NO_HTTP)
+            case routing.Forward(target_group_arn, sticky_s):
+                exchange.sticky_group_s = sticky_s
+                self._forward(exchange, target_group_arn)
             case routing.Redirect(status, location):
                 self._back.done(exchange, status=status, headers={**HEADERS, "location": location})
             case routing.FixedResponse(status, body, content_type):
@@ -228,29 +324,50 @@ class Dataplane:
             case routing.Unsupported(kind):
                 self._back.own(exchange, 503, "http.action_not_simulated", action=kind)
 
-    def _forward(self, exchange: Exchange, group_arn: str, *, tcp: bool) -> None:
-        group = self._balancing.target_group(group_arn)
+    def _forward(self, exchange: Exchange, group_arn: str) -> None:
+        group = exchange.group = self._balancing.target_group(group_arn)
         targets = self._store.targets_in(group_arn)
         exchange.healthy = sum(target.state is TargetState.HEALTHY for target in targets)
-        target = routing.choose(
-            targets,
-            nth=self._asked[group_arn],
-            now_ms=self._engine.now_ms,
-            slow_start_s=group.slow_start_s if group is not None else 0,
-        )
+        target = self._choose(exchange, group, targets, nth=self._asked[group_arn])
         self._asked[group_arn] += 1
         if target is None:
             name = group.name if group is not None else group_arn.split("/")[1]
             draining = sum(target.state is TargetState.DRAINING for target in targets)
-            if tcp:
+            if exchange.layer4:
                 self._back.no_http(exchange, "http.refused", **exchange.place())
             else:
                 self._back.own(exchange, 503, "http.no_targets", target_group=name, draining=draining)
             return
         self._to_target(exchange, target)
 
+    def _choose(
+        self, exchange: Exchange, group: TargetGroup | None, targets: Sequence[Target], *, nth: int
+    ) -> Target | None:
+        """The target that gets a request, by cookie, zone and algorithm."""
+        if group is None:
+            return routing.choose(targets, nth=nth)
+        now_ms, balancer = self._engine.now_ms, exchange.balancer
+        cookies = stickiness.cookies_of(exchange.headers)
+        known = stickiness.stays_with_target(group, targets, cookies, now_ms=now_ms)
+        if known is not None:
+            return known
+        if balancer is not None and not routing.crosses_zones(group, balancer):
+            targets = routing.in_zone(targets, [zone for zone, _ in balancer.subnets], nth=nth)
+            nth //= max(len(balancer.subnets), 1)
+        if group.stickiness == "source_ip":
+            nth = 0  # every customer of ours comes from one address
+        return routing.choose(
+            targets,
+            nth=nth,
+            now_ms=now_ms,
+            slow_start_s=group.slow_start_s,
+            algorithm=group.algorithm,
+            in_flight=self._back.in_flight,
+        )
+
     def _to_target(self, exchange: Exchange, target: Target) -> None:
         exchange.target = target.key
+        self._back.in_flight[target.key] += 1
         exchange.peer = f"{target.key.target_id}:{target.key.port}"
         task = self._store.tasks.get(target.task_arn or "") or self._task_with(
             target.key.target_id, target.key.port
@@ -268,9 +385,12 @@ class Dataplane:
     def _ask(self, exchange: Exchange, task: Task | None, port: int) -> None:
         if task is not None:
             exchange.task_arn, exchange.task_id = task.arn, task.id
+        if task is not None and not self._is_let_in(exchange, task, port):
+            task = None
+        if task is not None:
             begun = self._workload.begin(task.arn, task.program_port(port), self._as_seen(exchange))
         if task is None or (begun.problem == "unreachable" and task.last_status in GONE):
-            wait_s = CONNECT_TIMEOUT_S if exchange.target is not None else exchange.wait_s
+            wait_s = CONNECT_TIMEOUT_S if exchange.answers_http else exchange.wait_s
             self._back.later(exchange, wait_s * 1_000, "connect_timeout")
             return
         if begun.problem is not None:
@@ -283,12 +403,19 @@ class Dataplane:
         else:
             self._back.later(exchange, begun.duration_ms, "finish")
 
+    def _is_let_in(self, exchange: Exchange, task: Task, port: int) -> bool:
+        """Whether the task's security groups let the load balancer in."""
+        if exchange.target is None or task.eni is None:
+            return True
+        groups = task.eni.security_groups
+        return self._gates.balancer_reaches(exchange.target.target_group_arn, groups, port)
+
     def _as_seen(self, exchange: Exchange) -> Request:
-        """The request as the program sees it: a balancer adds the X-Forwarded headers."""
+        """The request as the program sees it: an Application Load Balancer adds the X-Forwarded headers."""
         address = exchange.address
         assert address is not None, "only requests that were read arrive"
         headers = {"host": address.host, "user-agent": "curl/8.5.0", **exchange.headers}
-        if exchange.target is not None:
+        if exchange.answers_http:
             before = exchange.headers.get("x-forwarded-for")
             headers["x-forwarded-for"] = f"{before}, {CLIENT_IP}" if before else CLIENT_IP
             headers["x-forwarded-proto"] = address.scheme

@@ -23,6 +23,8 @@ REASONS: dict[str, tuple[str, ...]] = {
     "http.refused": ("host", "port"),
     "http.closed": ("host", "port"),
     "http.tls_failed": ("host", "port"),
+    "http.certificate_mismatch": ("host", "names"),
+    "http.client_gave_up": ("host", "port", "timeout_s"),
     "http.bad_url": ("url",),
 }
 """Code to field names."""

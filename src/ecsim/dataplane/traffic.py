@@ -1,19 +1,20 @@
 """Streams of requests: customers in numbers.
 
 Open-loop streams (constant, ramp, burst) send whether or not anybody answers; in a closed loop every customer waits
-for the answer, thinks, and asks again.
+for the answer, thinks, and asks again. Customers of a closed loop keep cookies; others were never there before.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ecsim.clock.engine import Engine, Wake
 from ecsim.dataplane.exchange import Result
 from ecsim.dataplane.tally import Tally
+from ecsim.decide.stickiness import set_cookies
 
 RATE_MAX = 1_000
 """Requests a second that one stream may send."""
@@ -125,7 +126,11 @@ def _within(given: Mapping[str, Any], name: str, low: float, high: float) -> flo
 
 @dataclass(slots=True, kw_only=True)
 class Stream:
-    """One stream under way."""
+    """One stream under way.
+
+    Attributes:
+        cookies: what the browsers of a closed loop's customers keep, by customer.
+    """
 
     id: int
     pattern: Pattern
@@ -135,6 +140,7 @@ class Stream:
     started_at_ms: int
     stopped: bool = False
     tally: Tally
+    cookies: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def is_over(self, now_ms: int) -> bool:
         """Whether it sends no more."""
@@ -212,6 +218,10 @@ class Traffic:
         now_ms = self._engine.now_ms
         stream.tally.count(result, at_ms=now_ms, healthy=healthy, revision=revision)
         pattern = stream.pattern
+        if isinstance(pattern, Closed):
+            for line in set_cookies(result.headers):
+                name, _, value = line.partition(";")[0].partition("=")
+                stream.cookies.setdefault(customer, {})[name] = value
         if isinstance(pattern, Closed) and not stream.is_over(now_ms):
             pause_ms = max(pattern.think_ms, PAUSE_AFTER_FAILURE_MS if result.ms == 0 else 0)
             self._wake(stream, now_ms + pause_ms, nth=0, customer=customer)
@@ -225,7 +235,10 @@ class Traffic:
 
     def _send_one(self, stream: Stream, customer: int) -> None:
         stream.tally.sent += 1
-        self._send(stream.id, customer, stream.method, stream.url, stream.headers)
+        headers, kept = stream.headers, stream.cookies.get(customer)
+        if kept:
+            headers = {**headers, "cookie": "; ".join(f"{name}={value}" for name, value in kept.items())}
+        self._send(stream.id, customer, stream.method, stream.url, headers)
 
     def _wake(self, stream: Stream, at_ms: int, *, nth: int, customer: int) -> None:
         self._engine.call_at(at_ms, "traffic", str(stream.id), nth=nth, customer=customer)

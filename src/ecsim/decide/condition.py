@@ -38,6 +38,7 @@ class Seen:
         until_ms: when the condition may change by the passing of time alone, or None.
         failed_in: the target group whose checks it failed, None when a container's own checks failed.
         is_leaving: whether it is on a container instance that is DRAINING.
+        is_lost: whether somebody deregistered its target in that group, so that nobody checks it any more.
         protected_until_ms: while scale-in protection holds, its end; neither a deployment nor scaling in stops it.
     """
 
@@ -45,6 +46,7 @@ class Seen:
     condition: Condition
     until_ms: int | None = None
     failed_in: str | None = None
+    is_lost: bool = False
     protected_until_ms: int | None = None
     is_leaving: bool = False
 
@@ -79,6 +81,9 @@ def _condition(task: Task, targets: Mapping[TargetKey, Target], *, grace_s: int,
     mine = [targets[key] for key in task.targets if key in targets]
     grace_ends = task.started_at_ms + grace_s * 1_000
     failed_in = next((t.key.target_group_arn for t in mine if t.state is TargetState.UNHEALTHY), None)
+    lost_in = next((key.target_group_arn for key in task.targets if _is_lost(targets.get(key))), None)
+    if failed_in is None and lost_in is not None and now_ms >= grace_ends:
+        return Seen(task=task, condition=Condition.UNHEALTHY, failed_in=lost_in, is_lost=True)
     if failed_in is not None or (checked and task.health_status is HealthStatus.UNHEALTHY):
         if now_ms >= grace_ends:
             return Seen(task=task, condition=Condition.UNHEALTHY, failed_in=failed_in)
@@ -91,3 +96,11 @@ def _condition(task: Task, targets: Mapping[TargetKey, Target], *, grace_s: int,
     if checked or now_ms >= task.started_at_ms + SETTLE_MS:
         return Seen(task=task, condition=Condition.HEALTHY)
     return Seen(task=task, condition=Condition.STARTING, until_ms=task.started_at_ms + SETTLE_MS)
+
+
+def _is_lost(target: Target | None) -> bool:
+    """Whether a target that ECS registered and still wants is gone, or on its way out.
+
+    That ECS replaces such a task is approximate: AWS documents the event (TARGET IS NOT FOUND), not what follows.
+    """
+    return target is None or target.state is TargetState.DRAINING

@@ -17,7 +17,8 @@ from re import escape as escape_pattern
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ecsim.model.network import Listener, ListenerRule, Target, TargetState
+from ecsim.model.network import Balancer, Listener, ListenerRule, Target, TargetGroup, TargetState
+from ecsim.model.task import TargetKey
 
 DRAWS = 1_000_000
 """Draws are whole numbers from 0 up to this, exclusive."""
@@ -48,9 +49,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Send it to a target of a group."""
+    """Send it to a target of a group.
+
+    Attributes:
+        sticky_s: how long the client stays with this group, 0 when it does not.
+    """
 
     target_group_arn: str
+    sticky_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +161,23 @@ def _inside(address: str, cidr: str) -> bool:
 # Actions
 
 
-def act(actions: Sequence[Mapping[str, Any]], asked: Asked, *, nth: int) -> Outcome:
+def act(
+    actions: Sequence[Mapping[str, Any]], asked: Asked, *, nth: int, stays_with: str | None = None
+) -> Outcome:
     """What a rule's last action says.
 
     Args:
         actions: in the API's own form; the last by Order is the one that answers.
         asked: the request, for the placeholders of a redirect.
         nth: how many requests this rule forwarded before, for weighted groups.
+        stays_with: the target group that the client's cookie names, if the groups of the rule are sticky.
     """
     if not actions:
         return Unsupported("none")
     action = max(actions, key=lambda action: int(action.get("Order") or 0))
     match action.get("Type"):
         case "forward":
-            return _forward(action, nth)
+            return _forward(action, nth, stays_with)
         case "redirect":
             return _redirect(action.get("RedirectConfig") or {}, asked)
         case "fixed-response":
@@ -181,7 +190,18 @@ def act(actions: Sequence[Mapping[str, Any]], asked: Asked, *, nth: int) -> Outc
     return Unsupported(str(action.get("Type")))
 
 
-def _forward(action: Mapping[str, Any], nth: int) -> Outcome:
+def forwarded_to(action: Mapping[str, Any]) -> list[str]:
+    """The target groups that an action forwards to, in order."""
+    if action.get("Type") != "forward":
+        return []
+    weighted = action.get("ForwardConfig", {}).get("TargetGroups", [])
+    arns = [each["TargetGroupArn"] for each in weighted]
+    if "TargetGroupArn" in action:
+        arns.insert(0, action["TargetGroupArn"])
+    return list(dict.fromkeys(arns))
+
+
+def _forward(action: Mapping[str, Any], nth: int, stays_with: str | None) -> Outcome:
     config = action.get("ForwardConfig") or {}
     groups = [
         (str(group["TargetGroupArn"]), int(1 if group.get("Weight") is None else group["Weight"]))
@@ -189,15 +209,24 @@ def _forward(action: Mapping[str, Any], nth: int) -> Outcome:
     ]
     if not groups and action.get("TargetGroupArn"):
         groups = [(str(action["TargetGroupArn"]), 1)]
+    sticky = config.get("TargetGroupStickinessConfig") or {}
+    sticky_s = int(sticky.get("DurationSeconds") or 0) if _is_true(sticky.get("Enabled")) else 0
+    if sticky_s and any(arn == stays_with and weight for arn, weight in groups):
+        return Forward(str(stays_with), sticky_s)
     total = sum(weight for _, weight in groups)
     if total == 0:
         return Forward(groups[0][0]) if groups else Unsupported("forward")
     at = draw(nth) * total // DRAWS
     for arn, weight in groups:
         if at < weight:
-            return Forward(arn)
+            return Forward(arn, sticky_s)
         at -= weight
     raise AssertionError(f"{at} is beyond the weights {groups}")
+
+
+def _is_true(value: object) -> bool:
+    """Moto gives back booleans as they came: `True`, or a text."""
+    return str(value).lower() == "true"
 
 
 def _redirect(config: Mapping[str, Any], asked: Asked) -> Redirect:
@@ -223,6 +252,20 @@ def _redirect(config: Mapping[str, Any], asked: Asked) -> Redirect:
     return Redirect(status, location + (f"?{query}" if query else ""))
 
 
+# Names
+
+
+def covers(pattern: str, host: str) -> bool:
+    """Whether a certificate's name is good for a host: `*.example.com` covers one label more, and only one.
+
+    Source: AWS Certificate Manager User Guide, certificate characteristics (wildcard names).
+    """
+    pattern, host = pattern.lower().rstrip("."), host.lower().rstrip(".")
+    if pattern in ("*", host):
+        return True
+    return pattern.startswith("*.") and host.partition(".")[2] == pattern[2:]
+
+
 # Targets
 
 
@@ -239,17 +282,43 @@ def eligible(targets: Sequence[Target]) -> tuple[Target, ...]:
     return tuple(target for target in targets if target.state in waiting)
 
 
-def choose(targets: Sequence[Target], *, nth: int, now_ms: int = 0, slow_start_s: int = 0) -> Target | None:
-    """The target that gets the nth request of its group: round robin; None when there is nobody to ask.
+def choose(
+    targets: Sequence[Target],
+    *,
+    nth: int,
+    now_ms: int = 0,
+    slow_start_s: int = 0,
+    algorithm: str = "round_robin",
+    in_flight: Mapping[TargetKey, int] | None = None,
+) -> Target | None:
+    """The target that gets the nth request of its group; None when there is nobody to ask.
 
-    During `slow_start_s` after it became healthy, a target's share grows from nothing to a full one, as long as
-    others are there to take the rest.
+    `round_robin` asks one after the other. `least_outstanding_requests` asks who has the fewest requests in flight,
+    among equals one after the other. `weighted_random` follows an even sequence of draws. During `slow_start_s`
+    after it became healthy, a target's share grows from nothing to a full one, as long as others are there to take
+    the rest. Source: ALB User Guide, load-balancer-target-groups (routing algorithm, slow start mode).
+
+    Args:
+        targets: all of the group.
+        nth: how many requests the group got before.
+        now_ms: the present moment.
+        slow_start_s: 0 when it is off.
+        algorithm: of botocore elbv2 TargetGroupAttribute load_balancing.algorithm.type.
+        in_flight: requests under way by target.
     """
     able = eligible(targets)
     if not able:
         return None
+    if algorithm == "least_outstanding_requests":
+        waiting = in_flight or {}
+        fewest = min(waiting.get(target.key, 0) for target in able)
+        idlest = [target for target in able if waiting.get(target.key, 0) == fewest]
+        return idlest[nth % len(idlest)]
     shares = [_share(target, now_ms, slow_start_s) for target in able]
-    if slow_start_s == 0 or len(set(shares)) == 1:
+    even = slow_start_s == 0 or len(set(shares)) == 1
+    if even and algorithm == "weighted_random":
+        return able[draw(nth) * len(able) // DRAWS]
+    if even:
         return able[nth % len(able)]
     at = draw(nth) * sum(shares) // DRAWS
     for target, share in zip(able, shares, strict=True):
@@ -257,6 +326,29 @@ def choose(targets: Sequence[Target], *, nth: int, now_ms: int = 0, slow_start_s
             return target
         at -= share
     raise AssertionError(f"{at} is beyond the shares {shares}")
+
+
+def crosses_zones(group: TargetGroup, balancer: Balancer) -> bool:
+    """Whether a node may send to targets of other zones: the group's own word, else the load balancer's."""
+    if group.cross_zone in ("true", "false"):
+        return group.cross_zone == "true"
+    return balancer.cross_zone
+
+
+def in_zone(targets: Sequence[Target], zones: Sequence[str], *, nth: int) -> tuple[Target, ...]:
+    """The targets of one zone: where nodes keep to their own zone, the nth connection meets the nth node.
+
+    DNS names only nodes that have a healthy target; when no zone has one, it names all that have any target that may
+    be asked. A target without a zone is in every one.
+    Source: NLB User Guide, target-group-health-checks and cross-zone load balancing.
+    """
+    there = {
+        zone: tuple(target for target in targets if target.availability_zone in (None, "all", zone))
+        for zone in zones
+    }
+    healthy = [z for z in zones if any(t.state is TargetState.HEALTHY for t in there[z])]
+    named = healthy or [zone for zone in zones if eligible(there[zone])]
+    return there[named[nth % len(named)]] if named else ()
 
 
 _FULL_SHARE = 1_000

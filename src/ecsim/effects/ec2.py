@@ -1,15 +1,17 @@
-"""EC2's part: which subnets exist."""
+"""EC2's part: which subnets exist, and whom security groups let in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ecsim.effects.clients import Clients
 from ecsim.model.answers import Subnet
+from ecsim.model.network import IngressRule
 
 
 class Ec2:
-    """Looks subnets up, and remembers them until something changes in EC2.
+    """Looks subnets and security groups up, and remembers them until something changes in EC2.
 
     Args:
         clients: AWS's other services.
@@ -18,6 +20,7 @@ class Ec2:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._known: dict[str, Subnet | None] = {}
+        self._ingress: dict[str, tuple[IngressRule, ...]] = {}
         clients.changed.append(self._changed)
 
     def subnets(self, subnet_ids: Sequence[str]) -> list[Subnet]:
@@ -31,6 +34,20 @@ class Ec2:
     def _changed(self, service: str, _operation: str) -> None:
         if service in ("ec2", "cloudformation"):
             self._known.clear()
+            self._ingress.clear()
+
+    def ingress(self, group_ids: Iterable[str]) -> tuple[IngressRule, ...]:
+        """What security groups let in, taken together; a group that does not exist lets in nothing."""
+        wanted = list(dict.fromkeys(group_ids))
+        missing = [each for each in wanted if each not in self._ingress]
+        if missing:
+            self._ingress.update(dict.fromkeys(missing, ()))
+            pages = self._clients.client("ec2").get_paginator("describe_security_groups")
+            for page in pages.paginate(Filters=[{"Name": "group-id", "Values": missing}]):
+                for group in page["SecurityGroups"]:
+                    rules = tuple(_ingress_rule(each) for each in group["IpPermissions"])
+                    self._ingress[group["GroupId"]] = rules
+        return tuple(rule for each in wanted for rule in self._ingress[each])
 
     def _look_up(self, subnet_ids: list[str]) -> None:
         # A filter, not SubnetIds: with those, one unknown id makes the whole call fail.
@@ -44,3 +61,14 @@ class Ec2:
                     cidr=subnet["CidrBlock"],
                     vpc_id=subnet["VpcId"],
                 )
+
+
+def _ingress_rule(given: Mapping[str, Any]) -> IngressRule:
+    every = given["IpProtocol"] == "-1"
+    return IngressRule(
+        protocol=given["IpProtocol"],
+        from_port=None if every else given.get("FromPort"),
+        to_port=None if every else given.get("ToPort"),
+        cidrs=tuple(each["CidrIp"] for each in given.get("IpRanges", ())),
+        groups=tuple(each["GroupId"] for each in given.get("UserIdGroupPairs", ()) if "GroupId" in each),
+    )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ecsim.decide.routing import forwarded_to
 from ecsim.effects.clients import Clients, error_code
 from ecsim.effects.shifts import Shifts
 from ecsim.model.network import Balancer, Listener, ListenerRule, TargetGroup
 
-_HARMLESS = ("RegisterTargets", "DeregisterTargets", "AddTags", "RemoveTags")
+HARMLESS = ("RegisterTargets", "DeregisterTargets", "AddTags", "RemoveTags")
 """Operations that change nothing of what is remembered here."""
+_WITH_TLS = ("HTTPS", "TLS")
 _RULES_LAST = 50_001
 """Where the default rule stands: priorities end at 50,000 (botocore elbv2 RulePriority)."""
 
@@ -27,7 +29,7 @@ class Elbv2:
         self._groups: dict[str, TargetGroup | None] = {}
         self._balancers: tuple[Balancer, ...] | None = None
         self._by_dns_name: dict[str, Balancer] = {}
-        self._in_use: dict[str, None] = {}
+        self._in_use: dict[str, Balancer] = {}
         clients.changed.append(self._changed)
         self._shifts = Shifts(clients, changed=self._forget)
         self.forwards, self.shift = self._shifts.forwards, self._shifts.shift
@@ -48,7 +50,7 @@ class Elbv2:
             )
             self._by_dns_name = {each.dns_name.lower(): each for each in self._balancers}
             self._in_use = {
-                arn: None
+                arn: balancer
                 for balancer in self._balancers
                 for listener in balancer.listeners
                 for rule in listener.rules
@@ -62,13 +64,23 @@ class Elbv2:
         self.balancers()
         return self._by_dns_name.get(name.lower().rstrip("."))
 
+    def balancer_of(self, target_group_arn: str) -> Balancer | None:
+        """The load balancer that forwards to the target group, or None."""
+        self.balancers()
+        return self._in_use.get(target_group_arn)
+
+    def forwarding(self) -> tuple[tuple[str, Balancer], ...]:
+        """Every target group that gets traffic, with its load balancer."""
+        self.balancers()
+        return tuple(self._in_use.items())
+
     def in_use(self, target_group_arn: str) -> bool:
         """Whether a listener or a rule forwards to the target group."""
         self.balancers()
         return target_group_arn in self._in_use
 
     def _changed(self, service: str, operation: str) -> None:
-        if service in ("elbv2", "cloudformation") and operation not in _HARMLESS:
+        if service in ("elbv2", "cloudformation") and operation not in HARMLESS:
             self._forget()
 
     def _forget(self) -> None:
@@ -103,12 +115,16 @@ class Elbv2:
             type=found["Type"],
             state=found["State"]["Code"],
             idle_timeout_s=int(attributes.get("idle_timeout.timeout_seconds", 60)),
+            security_groups=tuple(found.get("SecurityGroups") or ()),
+            subnets=tuple((zone["ZoneName"], zone["SubnetId"]) for zone in found["AvailabilityZones"]),
+            cross_zone=_crosses_zones(found["Type"], attributes),
             listeners=tuple(
                 Listener(
                     arn=listener["ListenerArn"],
                     port=int(listener["Port"]),
                     protocol=listener["Protocol"],
                     rules=tuple(self._rules(client, listener["ListenerArn"])),
+                    certificates=self._certificates(client, listener),
                 )
                 for page in pages
                 for listener in page["Listeners"]
@@ -129,21 +145,28 @@ class Elbv2:
         ]
         yield from sorted(found, key=lambda rule: rule.priority or _RULES_LAST)
 
+    @staticmethod
+    def _certificates(client: Any, listener: Mapping[str, Any]) -> tuple[str, ...]:
+        if listener["Protocol"] not in _WITH_TLS:
+            return ()
+        found = client.describe_listener_certificates(ListenerArn=listener["ListenerArn"])["Certificates"]
+        default_first = sorted(found, key=lambda each: not each.get("IsDefault"))
+        return tuple(each["CertificateArn"] for each in default_first)
 
-def forwarded_to(action: Mapping[str, Any]) -> list[str]:
-    """The target groups that an action forwards to, in order."""
-    if action.get("Type") != "forward":
-        return []
-    weighted = action.get("ForwardConfig", {}).get("TargetGroups", [])
-    arns = [each["TargetGroupArn"] for each in weighted]
-    if "TargetGroupArn" in action:
-        arns.insert(0, action["TargetGroupArn"])
-    return list(dict.fromkeys(arns))
+
+def _crosses_zones(balancer_type: str, attributes: Mapping[str, str]) -> bool:
+    """Always for an Application Load Balancer, on request for a Network Load Balancer.
+
+    Source: botocore elbv2 LoadBalancerAttribute.Key, load_balancing.cross_zone.enabled.
+    """
+    return balancer_type == "application" or attributes.get("load_balancing.cross_zone.enabled") == "true"
 
 
 def _target_group(found: Mapping[str, Any], attributes: Mapping[str, str], *, in_use: bool) -> TargetGroup:
     protocol = found.get("Protocol") or "HTTP"
     matcher = found.get("Matcher") or {}
+    sticky = attributes.get("stickiness.enabled") == "true"
+    stickiness = attributes.get("stickiness.type", "lb_cookie") if sticky else ""
     health_check_port = str(found.get("HealthCheckPort") or "traffic-port")  # moto takes any text
     return TargetGroup(
         arn=found["TargetGroupArn"],
@@ -163,5 +186,11 @@ def _target_group(found: Mapping[str, Any], attributes: Mapping[str, str], *, in
         matcher=str(matcher.get("HttpCode") or "200"),
         deregistration_delay_s=int(attributes.get("deregistration_delay.timeout_seconds", 300)),
         slow_start_s=int(attributes.get("slow_start.duration_seconds", 0)),
+        algorithm=attributes.get("load_balancing.algorithm.type", "round_robin"),
+        stickiness=stickiness,
+        sticky_s=int(attributes.get(f"stickiness.{stickiness}.duration_seconds", 86_400)),
+        sticky_cookie=attributes.get("stickiness.app_cookie.cookie_name", ""),
+        cross_zone=attributes.get("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"),
+        terminates=attributes.get("deregistration_delay.connection_termination.enabled") == "true",
         in_use=in_use,
     )

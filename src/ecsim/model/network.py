@@ -29,6 +29,11 @@ class TargetGroup:
         in_use: whether a listener or a rule forwards to it.
         health_check_port: "traffic-port" or a number as text.
         matcher: HTTP codes as AWS writes them: "200", "200-299", "200,302".
+        algorithm: "round_robin", "least_outstanding_requests" or "weighted_random".
+        stickiness: "lb_cookie", "app_cookie" or "source_ip"; empty when it is off.
+        sticky_cookie: the application's cookie that "app_cookie" follows.
+        cross_zone: "true", "false" or "use_load_balancer_configuration".
+        terminates: whether connections end with the deregistration delay (Network Load Balancer).
     """
 
     arn: str
@@ -48,6 +53,12 @@ class TargetGroup:
     matcher: str = "200"
     deregistration_delay_s: int = 300
     slow_start_s: int = 0
+    algorithm: str = "round_robin"
+    stickiness: str = ""
+    sticky_s: int = 86_400
+    sticky_cookie: str = ""
+    cross_zone: str = "use_load_balancer_configuration"
+    terminates: bool = False
     in_use: bool = True
 
 
@@ -92,17 +103,46 @@ class ListenerRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """A listener with its rules, lowest priority number first, the default rule last."""
+    """A listener with its rules, lowest priority number first, the default rule last.
+
+    Attributes:
+        certificates: the ARNs of its certificates, the default one first.
+    """
 
     arn: str
     port: int
     protocol: str
     rules: tuple[ListenerRule, ...] = ()
+    certificates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngressRule:
+    """Who may come in through a security group.
+
+    Attributes:
+        protocol: "tcp", "udp", "icmp" or "-1" for all.
+        from_port, to_port: None when every port is open.
+        cidrs, groups: where the connection may come from: addresses, or members of security groups.
+    """
+
+    protocol: str
+    from_port: int | None = None
+    to_port: int | None = None
+    cidrs: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balancer:
-    """A load balancer with its listeners."""
+    """A load balancer with its listeners.
+
+    Attributes:
+        type: "application", "network" or "gateway".
+        security_groups: those that it was made with; without any, its traffic is not checked.
+        subnets: (Availability Zone, subnet id) of each of its nodes.
+        cross_zone: whether every node sends to the targets of all zones.
+    """
 
     arn: str
     name: str
@@ -110,6 +150,9 @@ class Balancer:
     type: str = "application"
     state: str = "active"
     idle_timeout_s: int = 60
+    security_groups: tuple[str, ...] = ()
+    subnets: tuple[tuple[str, str], ...] = ()
+    cross_zone: bool = True
     listeners: tuple[Listener, ...] = field(default=())
 
 

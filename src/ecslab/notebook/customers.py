@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from ecsim.clock.duration import milliseconds
+
+REDIRECTS = (301, 302)
+REDIRECTS_MAX = 50
+"""As curl --max-redirs."""
 
 Do = Callable[[str, dict[str, Any]], Any]
 
@@ -40,34 +45,83 @@ class HttpResponse:
 
 
 class Http:
-    """Requests, one at a time. Virtual time passes until the answer is there."""
+    """Requests, one at a time. Virtual time passes until the answer is there.
+
+    Every request comes from a customer who was never there before; `session` makes one who remembers cookies.
+    """
 
     def __init__(self, do: Do) -> None:
         self._do = do
+        self._jar: dict[str, dict[str, str]] | None = None
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
-        """Ask for a page."""
-        return self.request("GET", url, headers=headers)
+    def session(self) -> Http:
+        """A customer whose browser keeps the cookies that it gets, by host."""
+        browser = Http(self._do)
+        browser._jar = {}
+        return browser
 
-    def post(self, url: str, body: Any = "", headers: Mapping[str, str] | None = None) -> HttpResponse:
-        """Send something; a dict is sent as JSON."""
-        return self.request("POST", url, body=body, headers=headers)
+    def get(self, url: str, headers: Mapping[str, str] | None = None, **options: Any) -> HttpResponse:
+        """Ask for a page; options as `request`."""
+        return self.request("GET", url, headers=headers, **options)
+
+    def post(
+        self, url: str, body: Any = "", headers: Mapping[str, str] | None = None, **options: Any
+    ) -> HttpResponse:
+        """Send something; a dict is sent as JSON; options as `request`."""
+        return self.request("POST", url, body=body, headers=headers, **options)
 
     def request(
-        self, method: str, url: str, *, body: Any = "", headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        body: Any = "",
+        headers: Mapping[str, str] | None = None,
+        timeout: str | float | None = None,
+        follow: bool = False,
     ) -> HttpResponse:
-        """Send a request of any method; a URL without a scheme is taken as http."""
+        """Send a request of any method; a URL without a scheme is taken as http.
+
+        Args:
+            method: of HTTP.
+            url: where to.
+            body: a text, or a dict to be sent as JSON.
+            headers: names in any case.
+            timeout: how long the customer waits ("3s", or seconds) before giving up.
+            follow: go where redirects (301, 302) lead, as a browser does.
+        """
         sent = dict(headers or {})
         if not isinstance(body, str):
             body = json.dumps(body, ensure_ascii=False)
             sent.setdefault("content-type", "application/json")
-        answer = self._do("http", {"method": method, "url": whole(url), "headers": sent, "body": body})
-        return HttpResponse(
-            status=answer["status"],
-            body=answer["body"],
-            headers=answer.get("headers", {}),
-            ms=answer.get("ms", 0),
-        )
+        at, waited = whole(url), 0
+        for _ in range(REDIRECTS_MAX):
+            answer = self._once(method, at, sent, body, timeout)
+            waited += answer.ms
+            location = answer.headers.get("location")
+            if not follow or answer.status not in REDIRECTS or location is None:
+                return replace(answer, ms=waited)
+            at = urljoin(at, location)
+        raise ValueError(f"curl: (47) Maximum ({REDIRECTS_MAX}) redirects followed, the last one to {at}")
+
+    def _once(
+        self, method: str, url: str, headers: dict[str, str], body: str, timeout: str | float | None
+    ) -> HttpResponse:
+        host = urlsplit(url).hostname or ""
+        kept = (self._jar or {}).get(host)
+        if kept:
+            cookies = "; ".join(f"{name}={value}" for name, value in kept.items())
+            headers = {**headers, "cookie": cookies}
+        args: dict[str, Any] = {"method": method, "url": url, "headers": headers, "body": body}
+        if timeout is not None:
+            args["timeout_s"] = milliseconds(timeout) / 1_000
+        answer = self._do("http", args)
+        got = answer.get("headers", {})
+        if self._jar is not None:
+            for line in str(got.get("set-cookie", "")).splitlines():
+                name, _, value = line.partition(";")[0].partition("=")
+                self._jar.setdefault(host, {})[name.strip()] = value
+        return HttpResponse(status=answer["status"], body=answer["body"], headers=got, ms=answer.get("ms", 0))
 
 
 def whole(url: str) -> str:
