@@ -17,9 +17,10 @@ from ecslab.course.problem import CourseProblem
 from ecslab.grading.engine.journal import FILE, Journal, JournalProblem, JournalUnfit, set_aside
 from ecslab.grading.engine.pool import Pool
 from ecslab.grading.engine.run import Engine, NoSuchLearner, Run, Wish
+from ecslab.grading.engine.shelf import Shelf
 from ecslab.grading.engine.work import Options
 from ecslab.grading.forkserver import ServerFailed
-from ecslab.grading.intake import Intake, NoSuchInput, take
+from ecslab.grading.intake import NoSuchInput, take
 from ecslab.grading.limits import Limits
 from ecslab.grading.outputs.inert import log_line
 from ecslab.grading.outputs.scored import Scored
@@ -120,6 +121,8 @@ def main(arguments: argparse.Namespace) -> int:
         reporting = Reporting.of(arguments, root, arguments.out)
         intake = take(arguments.submissions, file_bytes=Limits().file_bytes, lab=arguments.lab)
         arguments.out.mkdir(parents=True, exist_ok=True)
+        shelf = Shelf(intake)
+        del intake  # gigabytes, in a big class
     except (NoSuchInput, CourseProblem) as problem:
         return _usage(str(problem))
     except OSError as error:
@@ -133,16 +136,16 @@ def main(arguments: argparse.Namespace) -> int:
     )
     again = None if arguments.regrade is None else tuple(arguments.regrade)
     try:
-        with open_journal(arguments.out) as journal:
+        with shelf, open_journal(arguments.out) as journal:
             wish = Wish(shard=arguments.shard, again=again)
-            return _grade(arguments, intake, options, journal, wish, reporting)
+            return _grade(arguments, shelf, options, journal, wish, reporting)
     except (NoSuchLearner, JournalProblem) as problem:
         return _usage(str(problem))
 
 
 def _grade(
     arguments: argparse.Namespace,
-    intake: Intake,
+    shelf: Shelf,
     options: Options,
     journal: Journal,
     wish: Wish,
@@ -150,7 +153,7 @@ def _grade(
 ) -> int:
     """Grade what has to be, and write the files from the journal."""
     _same_shard(journal, wish)
-    run = Run(intake, options, journal, wish)
+    run = Run(shelf, options, journal, wish)
     known = run.total - len(run.todo)
     if known and run.todo:
         sys.stderr.write(f"{known} of {run.total} need no grading: {journal.path} has them\n")
@@ -179,7 +182,7 @@ def _grade(
     results = [*(row.result for row in rows), *missing]
     timings = {row.result.name: row.timings for row in rows}
     files = notebooks_of(arguments.submissions, results)
-    everything = reporting.write(arguments.out, results, aside=intake.aside, timings=timings, files=files)
+    everything = reporting.write(arguments.out, results, aside=shelf.aside, timings=timings, files=files)
     return _tell(everything, arguments.out)
 
 

@@ -48,7 +48,7 @@ class Toy:
             done(work, work.result({"checks": checks, "calls": CALLS}), {"wall_s": len(self.graded)})
 
 
-MORE = {"html": "<p>"}
+MORE = {"title": "a claim", "words": {"seen": "nothing \ud800"}, "hints": ["look"]}
 CALLS = [{"n": 1, "at_ms": 1, "call": "ecs.\ud800", "error": None}]
 
 

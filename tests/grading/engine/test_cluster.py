@@ -107,7 +107,6 @@ def test_a_dask_worker_killed_in_the_middle_changes_nothing(cluster, grade, tmp_
     folder.mkdir()
     for number in range(3):
         for name, book in (("ann", solved(lang="ja")), ("ben", blank()), ("cho", reworked())):
-            book.also("answer-1", f"# {number}")
             (folder / f"{name}-{number}.ipynb").write_bytes(book.bytes())
     (folder / "bad.ipynb").write_bytes(b"{")
     assert grade(["grade", str(folder), "--out", str(tmp_path / "here"), "--jobs", "2"]) == command.DONE

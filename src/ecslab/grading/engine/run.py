@@ -8,9 +8,10 @@ from typing import Protocol
 
 from ecslab.grading.engine.journal import Journal, Plan
 from ecslab.grading.engine.keys import Keys, options_key, program_key
-from ecslab.grading.engine.shards import learner_of, shard_of, whole_of
+from ecslab.grading.engine.shards import Whole, learner_of, shard_of
+from ecslab.grading.engine.shelf import Shelf
 from ecslab.grading.engine.work import Authority, Options, Work
-from ecslab.grading.intake import Intake, Taken
+from ecslab.grading.intake import Taken
 from ecslab.grading.results import SubmissionResult
 
 Done = Callable[[Work, SubmissionResult, Mapping[str, float]], None]
@@ -51,29 +52,31 @@ class Run:
     """A run on a journal.
 
     Args:
-        intake: all that was handed in, whatever the shard.
+        shelf: all that was handed in, whatever the shard.
         options: how to grade.
         journal: what is known; it is told the plan at once.
         wish: what is wanted.
 
     Attributes:
         total: how many submissions the run is about.
-        todo: those that have to be graded.
+        todo: the names of those that have to be graded.
 
     Raises:
         NoSuchLearner: nobody of that name handed in.
     """
 
-    def __init__(self, intake: Intake, options: Options, journal: Journal, wish: Wish) -> None:
-        self._options, self._journal = options, journal
+    def __init__(self, shelf: Shelf, options: Options, journal: Journal, wish: Wish) -> None:
+        self._shelf, self._journal = shelf, journal
         self._authority = Authority(options)
         number, count = wish.shard
-        mine = [one for one in intake.taken if shard_of(one, count) == number]
-        again = _chosen(wish.again, intake.taken)
-        keys = Keys(options)
+        again = _chosen(wish.again, shelf.known)
+        keys, whole = Keys(options), Whole()
         self._keys: dict[str, str] = {}
         refused: dict[str, SubmissionResult] = {}
-        for one in mine:
+        for one in shelf:
+            whole.add(one)
+            if shard_of(one, count) != number:
+                continue
             prepared = self._authority.prepare(one)
             self._keys[one.name] = keys.of(one, prepared)
             if not isinstance(prepared, Work):
@@ -83,16 +86,16 @@ class Run:
             options=options_key(options),
             labs=keys.labs,
             shard=wish.shard,
-            whole=whole_of(intake.taken),
-            count=len(intake.taken),
-            aside=intake.aside,
+            whole=whole.digest(),
+            count=len(shelf),
+            aside=shelf.aside,
         )
-        wanted = set(journal.begin(plan, self._keys, [name for name in again if name in self._keys]))
-        for name, result in refused.items():
-            if name in wanted:
-                journal.record(self._keys[name], result, {})
-        self.total = len(mine)
-        self.todo = [one for one in mine if one.name in wanted and one.name not in refused]
+        wanted = journal.begin(plan, self._keys, [name for name in again if name in self._keys])
+        for name in wanted:
+            if name in refused:
+                journal.record(self._keys[name], refused[name], {})
+        self.total = len(self._keys)
+        self.todo = [name for name in wanted if name not in refused]
 
     def grade(self, engine: Engine, told: Callable[[], None]) -> None:
         """Grade what has to be; `told` is called after each submission, when the journal has it."""
@@ -104,8 +107,8 @@ class Run:
         engine.grade(self._works(), done)
 
     def _works(self) -> Iterator[Work]:
-        for one in self.todo:
-            prepared = self._authority.prepare(one)
+        for name in self.todo:
+            prepared = self._authority.prepare(self._shelf[name])
             assert isinstance(prepared, Work), "what can be graded is decided once"
             yield prepared
 

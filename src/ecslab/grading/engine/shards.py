@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 
 from ecslab.grading.engine.work import sha256
 from ecslab.grading.intake import Taken
@@ -23,7 +22,16 @@ def shard_of(taken: Taken, count: int) -> int:
     return int.from_bytes(hashlib.sha256(learner_of(taken).encode()).digest()[:8]) % count + 1
 
 
-def whole_of(taken: Sequence[Taken]) -> str:
-    """A hash of what was handed in, by which shards know that they belong together."""
-    names = sorted((one.name, sha256(one)) for one in taken)
-    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
+class Whole:
+    """A hash of all that was handed in, by which shards know that they belong together."""
+
+    def __init__(self) -> None:
+        self._sum = hashlib.sha256()
+
+    def add(self, taken: Taken) -> None:
+        """Count a submission in; they come in order of names."""
+        self._sum.update(f"{json.dumps([taken.name, sha256(taken)])}\n".encode())
+
+    def digest(self) -> str:
+        """The hash of those that were added."""
+        return self._sum.hexdigest()
