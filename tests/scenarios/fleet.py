@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 from ecsim.clock.duration import clock_text
@@ -139,3 +140,54 @@ class FleetStory(Story):
 
         text = re.sub(r"\bi-[0-9a-f]{17}|container-instance (?P<id>[0-9a-f]{32})", name, text)
         return super().short(text)
+
+    # Auto Scaling groups and their capacity providers
+
+    def scaling_group(
+        self, name="hosts", *, desired=0, maximum=10, minimum=0, kind="t3.medium", protected=False
+    ):
+        """An Auto Scaling group whose instances register with the shop's cluster; its ARN."""
+        user_data = base64.b64encode(USER_DATA.format(cluster="shop").encode()).decode()
+        self.ec2.create_launch_template(
+            LaunchTemplateName=name,
+            LaunchTemplateData={
+                "ImageId": "ami-12345678",
+                "InstanceType": kind,
+                "IamInstanceProfile": {"Name": "ecsInstanceRole"},
+                "UserData": user_data,
+            },
+        )
+        self.asg = self.cloud.client("autoscaling")
+        self.asg.create_auto_scaling_group(
+            AutoScalingGroupName=name,
+            LaunchTemplate={"LaunchTemplateName": name, "Version": "$Latest"},
+            MinSize=minimum,
+            MaxSize=maximum,
+            DesiredCapacity=desired,
+            VPCZoneIdentifier=",".join(self.subnets),
+            NewInstancesProtectedFromScaleIn=protected,
+        )
+        groups = self.asg.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+        return groups[0]["AutoScalingGroupARN"]
+
+    def provider(self, name="spare", *, group="hosts", scaling=True, protection=False, **more):
+        """A capacity provider of an Auto Scaling group, associated with the shop's cluster."""
+        settings = {"status": "ENABLED" if scaling else "DISABLED", **more.pop("managedScaling", {})}
+        arn = self.scaling_group(group, protected=protection, **more)
+        answer = self.ecs.create_capacity_provider(
+            name=name,
+            autoScalingGroupProvider={
+                "autoScalingGroupArn": arn,
+                "managedScaling": settings,
+                "managedTerminationProtection": "ENABLED" if protection else "DISABLED",
+            },
+        )["capacityProvider"]
+        self.ecs.put_cluster_capacity_providers(
+            cluster="shop", capacityProviders=[name], defaultCapacityProviderStrategy=[]
+        )
+        return answer
+
+    def size(self, group="hosts"):
+        """The Auto Scaling group's desired capacity."""
+        groups = self.asg.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
+        return groups[0]["DesiredCapacity"]

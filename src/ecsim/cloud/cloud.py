@@ -159,6 +159,8 @@ class Cloud:
             date=shell.date,
             admit=self.controller.fleet.admit,
             instance_changed=self.controller.fleet.changed,
+            scaling_group=self.hosts.group,
+            watch_provider=self.controller.scaling.watch,
         )
 
     # The AWS API

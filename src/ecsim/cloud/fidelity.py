@@ -197,10 +197,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         (
             _N,
             "botocore ecs CreateServiceRequest",
-            "DAEMON, capacity providers of one's own (Auto Scaling groups, Managed Instances), AZ rebalancing, "
-            "Service Connect, service discovery.",
-            "DAEMON、自分で作るキャパシティープロバイダー (Auto Scaling グループ、マネージドインスタンス)、"
-            "AZ リバランシング、Service Connect、サービス検出。",
+            "DAEMON, AZ rebalancing, Managed Instances, Service Connect, service discovery.",
+            "DAEMON、AZ リバランシング、マネージドインスタンス、Service Connect、サービス検出。",
         ),
     ),
     *_of(
@@ -422,6 +420,25 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             "botocore ecs PortMapping, NetworkBinding",
             "The network modes bridge and host; dynamic host ports; target groups of the type instance; StartTask.",
             "ネットワークモード bridge と host、動的ホストポート、instance タイプのターゲットグループ、StartTask。",
+        ),
+        (
+            _E,
+            "ECS Developer Guide, cluster-auto-scaling, managed-scaling-behavior; botocore ecs ManagedScaling",
+            "Capacity providers with an Auto Scaling group: tasks wait in PROVISIONING, CapacityProviderReservation "
+            "grows the group at once and shrinks it after 15 minutes below the target; steps, managed termination "
+            "protection and managed draining.",
+            "Auto Scaling グループのキャパシティープロバイダー: タスクは PROVISIONING で待ち、CapacityProviderReservation に"
+            "よりグループはすぐに拡大し、ターゲットを 15 分間下回ると縮小します。ステップ、マネージド終了保護、"
+            "マネージドドレイン。",
+        ),
+        (
+            _A,
+            "not documented",
+            "A task waits 30 minutes for an instance. Without termination protection the oldest instances of the group "
+            "go first. A group launches all its instances in its first subnet. The reservation is not published to "
+            "CloudWatch.",
+            "タスクがインスタンスを待つ時間は 30 分です。終了保護がない場合は古いインスタンスから終了します。Auto Scaling グループの"
+            "インスタンスはすべて最初のサブネットで起動します。予約率は CloudWatch に発行されません。",
         ),
         (
             _E,

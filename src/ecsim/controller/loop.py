@@ -6,6 +6,7 @@ from ecsim.clock.engine import Wake
 from ecsim.controller.addresses import Addresses
 from ecsim.controller.births import Birth, Nursery
 from ecsim.controller.fleet import Fleet
+from ecsim.controller.scaling import Scaling
 from ecsim.controller.services import Services
 from ecsim.controller.shell import Shell
 from ecsim.controller.targets import Targets
@@ -21,7 +22,7 @@ from ecsim.model.task import HealthStatus, StopCode, Task
 LOOKS_MAX = 1_000_000
 """More looks than this in one moment means that two deciders undo each other's work."""
 
-KINDS = ("service", "task", "health", "probe", "drained", "host")
+KINDS = ("service", "task", "health", "probe", "drained", "host", "scaling")
 """The kinds of wakes that are the controller's."""
 
 
@@ -39,6 +40,7 @@ class Controller:
         self._life = TaskLife(shell, addresses, failed_to_start=self._failed_to_start, running=self._running)
         self._services = Services(shell, self._life, self._nursery)
         self.fleet = Fleet(shell, self._life)
+        self.scaling = Scaling(shell, self.fleet)
         self._healthy: dict[str, None] = {}
 
     @property
@@ -117,6 +119,8 @@ class Controller:
             self._life.targets.probe(wake)
         elif wake.kind == "host":
             self.fleet.step(wake)
+        elif wake.kind == "scaling":
+            self.scaling.step(wake)
         else:
             self._life.targets.drained(wake)
 

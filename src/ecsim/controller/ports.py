@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ecsim.model.answers import Failure, Image, Probe, Subnet
-from ecsim.model.container_instance import Host
+from ecsim.model.container_instance import Host, ScalingGroup
 from ecsim.model.network import TargetGroup
 from ecsim.model.task import Task
 from ecsim.model.task_definition import ContainerDefinition
@@ -39,6 +39,18 @@ class Hosts(Protocol):
 
     def one(self, instance_id: str) -> Host | None:
         """One EC2 instance, or None when there is none of that id."""
+        ...
+
+    def group(self, name_or_arn: str) -> ScalingGroup | None:
+        """An Auto Scaling group by name or ARN, or None when there is none."""
+        ...
+
+    def resize(self, group: str, desired: int) -> None:
+        """Set an Auto Scaling group's desired capacity; it launches instances at once."""
+        ...
+
+    def release(self, instance_id: str) -> None:
+        """Terminate an instance of an Auto Scaling group, which wants one less from now on."""
         ...
 
 

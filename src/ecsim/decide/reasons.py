@@ -80,4 +80,9 @@ REASONS: dict[str, tuple[str, ...]] = {
     "task.host_lost": ("instance", "state"),
     # Container instances
     "drain.stop_pending": ("instance",),
+    # Managed scaling (7.2)
+    "scaling.out": ("needed", "existing", "reservation", "target", "desired"),
+    "scaling.in": ("needed", "existing", "reservation", "target", "desired"),
+    "scaling.low": ("needed", "existing", "reservation", "target", "minutes", "datapoints"),
+    "scaling.steady": ("needed", "existing", "reservation", "target"),
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from ecsim.decide.registration import agent_settings, instance_attributes
 from ecsim.effects.clients import Clients, error_code
-from ecsim.model.container_instance import Host
+from ecsim.model.container_instance import Host, ScalingGroup
 
 _MATTERS = ("ec2", "autoscaling", "cloudformation")
 _GROUP_TAG = "aws:autoscaling:groupName"
@@ -29,6 +29,7 @@ class Hosts:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._settings: dict[str, tuple[dict[str, str], tuple[tuple[str, str], ...]]] = {}
+        self._profiles: dict[str, bool] = {}
         self.stale = False
         clients.changed.append(self._changed)
 
@@ -59,6 +60,82 @@ class Hosts:
             raise
         return self._host(found[0]["Instances"][0]) if found else None
 
+    # Auto Scaling groups
+
+    def group(self, name_or_arn: str) -> ScalingGroup | None:
+        """An Auto Scaling group by name or ARN, or None when there is none."""
+        name = name_or_arn.rsplit("autoScalingGroupName/", 1)[-1]
+        client = self._clients.client("autoscaling")
+        found = client.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+        if not found:
+            return None
+        group = found[0]
+        return ScalingGroup(
+            arn=group["AutoScalingGroupARN"],
+            name=group["AutoScalingGroupName"],
+            desired=group["DesiredCapacity"],
+            minimum=group["MinSize"],
+            maximum=group["MaxSize"],
+            instance_type=self._launches(group).get("InstanceType", ""),
+            instances=tuple(each["InstanceId"] for each in group["Instances"]),
+            protects_new=bool(group.get("NewInstancesProtectedFromScaleIn")),
+        )
+
+    def resize(self, group: str, desired: int) -> None:
+        """Set an Auto Scaling group's desired capacity; it launches instances at once."""
+        client = self._clients.client("autoscaling")
+        client.set_desired_capacity(AutoScalingGroupName=group, DesiredCapacity=desired, HonorCooldown=False)
+
+    def release(self, instance_id: str) -> None:
+        """Terminate an instance of an Auto Scaling group, which wants one less from now on."""
+        client = self._clients.client("autoscaling")
+        client.terminate_instance_in_auto_scaling_group(
+            InstanceId=instance_id, ShouldDecrementDesiredCapacity=True
+        )
+
+    def _launches(self, group: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What an Auto Scaling group launches: its launch template's data, or its launch configuration."""
+        mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
+        template = group.get("LaunchTemplate") or mixed.get("LaunchTemplateSpecification")
+        if template:
+            return self._template(template["LaunchTemplateId"], template.get("Version") or "$Default")
+        name = group.get("LaunchConfigurationName")
+        if not name:
+            return {}
+        client = self._clients.client("autoscaling")
+        found = client.describe_launch_configurations(LaunchConfigurationNames=[name])
+        configurations: list[Mapping[str, Any]] = found["LaunchConfigurations"]
+        return configurations[0] if configurations else {}
+
+    def _template(self, template_id: str, version: str) -> Mapping[str, Any]:
+        found = self._clients.client("ec2").describe_launch_template_versions(
+            LaunchTemplateId=template_id, Versions=[version]
+        )["LaunchTemplateVersions"]
+        data: Mapping[str, Any] = found[0]["LaunchTemplateData"] if found else {}
+        return data
+
+    # What EC2 tells of an instance
+
+    def _has_profile(self, instance: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
+        """Whether an instance has an instance profile. Moto leaves out those of launch templates and groups."""
+        if "IamInstanceProfile" in instance:
+            return True
+        instance_id = instance["InstanceId"]
+        if instance_id not in self._profiles:
+            self._profiles[instance_id] = bool(self._launched_by(tags).get("IamInstanceProfile"))
+        return self._profiles[instance_id]
+
+    def _launched_by(self, tags: Mapping[str, str]) -> Mapping[str, Any]:
+        template = tags.get("aws:ec2launchtemplate:id")
+        if template is not None:
+            return self._template(template, tags.get("aws:ec2launchtemplate:version", "$Default"))
+        name = tags.get(_GROUP_TAG)
+        if name is None:
+            return {}
+        client = self._clients.client("autoscaling")
+        found = client.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+        return self._launches(found[0]) if found else {}
+
     def _host(self, instance: Mapping[str, Any]) -> Host:
         tags = {each["Key"]: each["Value"] for each in instance.get("Tags", ())}
         settings, attributes = self._user_data(instance["InstanceId"])
@@ -73,7 +150,7 @@ class Hosts:
             vpc_id=instance.get("VpcId", ""),
             private_ip=instance.get("PrivateIpAddress", ""),
             cluster=settings.get("ECS_CLUSTER") or None,
-            has_profile="IamInstanceProfile" in instance,
+            has_profile=self._has_profile(instance, tags),
             auto_scaling_group=tags.get(_GROUP_TAG),
             attributes=attributes,
             spot_draining=settings.get("ECS_ENABLE_SPOT_INSTANCE_DRAINING") == "true",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -103,7 +103,7 @@ class ContainerInstance:
     registered_at_ms: int = 0
     registered_at: str = ""
     version: int = 1
-    tags: tuple[tuple[str, str], ...] = field(default=())
+    tags: tuple[tuple[str, str], ...] = ()
 
     @property
     def takes_tasks(self) -> bool:
@@ -149,3 +149,23 @@ class Host:
     spot_draining: bool = False
     reserved_memory: int = 0
     tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalingGroup:
+    """An Auto Scaling group.
+
+    Attributes:
+        instance_type: what it launches; the first one of several.
+        instances: ids of its instances, oldest first.
+        protects_new: whether new instances are protected from scale-in.
+    """
+
+    arn: str
+    name: str
+    desired: int
+    minimum: int
+    maximum: int
+    instance_type: str
+    instances: tuple[str, ...] = ()
+    protects_new: bool = False

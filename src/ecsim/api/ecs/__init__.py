@@ -15,6 +15,7 @@ from ecsim.api.ecs.not_simulated import OPERATIONS as NOT_SIMULATED
 from ecsim.api.ecs.protection import OPERATIONS as PROTECTION
 from ecsim.api.ecs.rollouts import OPERATIONS as ROLLOUTS
 from ecsim.api.ecs.run_task import OPERATIONS as RUN_TASK
+from ecsim.api.ecs.scaling_groups import OPERATIONS as SCALING_GROUPS
 from ecsim.api.ecs.services import OPERATIONS as SERVICES
 from ecsim.api.ecs.start_task import OPERATIONS as START_TASK
 from ecsim.api.ecs.tags import OPERATIONS as TAGS
@@ -38,6 +39,7 @@ TOPICS = (
     PROTECTION,
     INSTANCES,
     ATTRIBUTES,
+    SCALING_GROUPS,
     START_TASK,
     TAGS,
     ACCOUNT_SETTINGS,

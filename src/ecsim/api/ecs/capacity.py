@@ -13,6 +13,7 @@ from ecsim.model.service import CapacityProviderStrategyItem
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ecsim.api.ecs.desk import Desk
     from ecsim.model.service import Cluster
     from ecsim.model.task_definition import TaskDefinition
 
@@ -53,9 +54,7 @@ class Capacity:
     @property
     def is_fargate(self) -> bool:
         """Whether the tasks run on Fargate."""
-        return self.launch_type == "FARGATE" or any(
-            provider_name(item["capacityProvider"]) in FARGATE_PROVIDERS for item in self.strategy
-        )
+        return self.launch_type == "FARGATE" or is_on_fargate(self.strategy)
 
     @property
     def resolved_platform_version(self) -> str | None:
@@ -63,24 +62,40 @@ class Capacity:
         return fargate.platform_version(self.platform_version) if self.is_fargate else None
 
 
-def providers_of(names: Sequence[str]) -> list[str]:
+def is_on_fargate(strategy: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a strategy in the API's own form names providers of Fargate."""
+    return any(provider_name(item["capacityProvider"]) in FARGATE_PROVIDERS for item in strategy)
+
+
+def providers_of(desk: Desk, names: Sequence[str]) -> list[str]:
     """The short names of capacity providers, each once.
+
+    Args:
+        desk: where the capacity providers of one's own are.
+        names: names or ARNs.
 
     Raises:
         ApiError: InvalidParameterException, there is no such provider.
     """
     providers = list(dict.fromkeys(provider_name(name) for name in names))
-    if any(name not in FARGATE_PROVIDERS for name in providers):
+    own = desk.store.capacity_providers
+    if any(
+        name not in FARGATE_PROVIDERS and (name not in own or own[name].status != "ACTIVE")
+        for name in providers
+    ):
         raise invalid_parameter(
             "The specified capacity provider was not found. Specify a valid name or ARN and try again."
         )
     return providers
 
 
-def check_strategy(strategy: Sequence[Mapping[str, Any]], providers: Sequence[str] | None = None) -> None:
+def check_strategy(
+    desk: Desk, strategy: Sequence[Mapping[str, Any]], providers: Sequence[str] | None = None
+) -> None:
     """Refuse a strategy that AWS refuses. Source: botocore CapacityProviderStrategyItem.
 
     Args:
+        desk: where the capacity providers of one's own are.
         strategy: in the API's own form.
         providers: those of the cluster, when the strategy may name no other.
 
@@ -90,7 +105,12 @@ def check_strategy(strategy: Sequence[Mapping[str, Any]], providers: Sequence[st
     if not strategy:
         return
     names = [provider_name(item["capacityProvider"]) for item in strategy]
-    providers_of(names)
+    providers_of(desk, names)
+    if len({name in FARGATE_PROVIDERS for name in names}) > 1:
+        raise invalid_parameter(
+            "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups "
+            "and Fargate providers. Specify one or the other and try again."
+        )
     if len(set(names)) != len(names):
         raise invalid_parameter("A capacity provider strategy cannot name a capacity provider twice.")
     if len(strategy) > _PROVIDERS_MAX:
@@ -134,7 +154,7 @@ def filled(strategy: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def chosen(cluster: Cluster, params: Mapping[str, Any]) -> Capacity:
+def chosen(desk: Desk, cluster: Cluster, params: Mapping[str, Any]) -> Capacity:
     """Where the tasks of RunTask or of a service are to run.
 
     Neither a launch type nor a strategy given: the cluster's default strategy, and if that is empty, EC2.
@@ -151,11 +171,18 @@ def chosen(cluster: Cluster, params: Mapping[str, Any]) -> Capacity:
         )
     if launch_type in ("EXTERNAL", "MANAGED_INSTANCES"):
         raise not_simulated_yet(f"the launch type {launch_type}")
-    check_strategy(strategy, cluster.request.get("capacityProviders", ()))
+    check_strategy(desk, strategy, cluster.request.get("capacityProviders", ()))
     if not launch_type and not strategy:
         strategy = list(cluster.request.get("defaultCapacityProviderStrategy", ()))
         launch_type = None if strategy else "EC2"
     version = params.get("platformVersion")
+    own = [item for item in strategy if provider_name(item["capacityProvider"]) not in FARGATE_PROVIDERS]
+    if own:
+        if version:
+            raise invalid_parameter(
+                "The platform version must be null when using a capacity provider of EC2."
+            )
+        return Capacity(launch_type=None, strategy=tuple(filled(strategy)))
     if launch_type == "EC2":
         if version:
             raise invalid_parameter("The platform version must be null when specifying an EC2 launch type.")

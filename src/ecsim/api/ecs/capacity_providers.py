@@ -6,7 +6,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import capacity, lookup
+from ecsim.api.ecs import capacity, lookup, scaling_groups
 from ecsim.api.ecs.clusters import view
 from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter
@@ -26,9 +26,9 @@ PAGE_SIZE = 10
 def put_cluster_capacity_providers(desk: Desk, params: dict[str, Any]) -> Answer:
     """PutClusterCapacityProviders: the whole list and the default strategy, anew."""
     cluster = lookup.cluster_of(desk, params)
-    providers = capacity.providers_of(params["capacityProviders"])
+    providers = capacity.providers_of(desk, params["capacityProviders"])
     strategy = params["defaultCapacityProviderStrategy"]
-    capacity.check_strategy(strategy, providers)
+    capacity.check_strategy(desk, strategy, providers)
     used = _used(desk, cluster)
     if any(name in used and name not in providers for name in cluster.request.get("capacityProviders", ())):
         raise ApiError(
@@ -43,6 +43,8 @@ def put_cluster_capacity_providers(desk: Desk, params: dict[str, Any]) -> Answer
         },
     )
     desk.store.put_cluster(changed)
+    for provider in providers:
+        desk.watch_provider(provider)
     return {"cluster": view(desk, changed, ("SETTINGS",))}
 
 
@@ -65,14 +67,19 @@ def _used(desk: Desk, cluster: Cluster) -> dict[str, None]:
 
 def describe_capacity_providers(desk: Desk, params: dict[str, Any]) -> Answer:
     """DescribeCapacityProviders: those asked for, or all; of a cluster if one is given."""
-    known: Sequence[str] = capacity.FARGATE_PROVIDERS
+    own = desk.store.capacity_providers
+    listed = [name for name, provider in own.items() if provider.status == "ACTIVE"]
+    known: Sequence[str] = (*capacity.FARGATE_PROVIDERS, *own)
     if params.get("cluster"):
         known = lookup.cluster_of(desk, params).request.get("capacityProviders", ())
     names = params.get("capacityProviders") or []
     if len(names) > DESCRIBE_MAX:
         raise invalid_parameter(f"You can describe at most {DESCRIBE_MAX} capacity providers.")
-    wanted = [capacity.provider_name(name) for name in names] or list(known)
-    found = [_view(desk, name) for name in dict.fromkeys(wanted) if name in known]
+    wanted = [capacity.provider_name(name) for name in names] or [
+        name for name in known if name in listed or name not in own
+    ]
+    with_tags = "TAGS" in (params.get("include") or ())
+    found = [_shown(desk, name, with_tags=with_tags) for name in dict.fromkeys(wanted) if name in known]
     if not 1 <= (params.get("maxResults") or PAGE_SIZE) <= PAGE_SIZE:
         raise invalid_parameter(f"maxResults must be between 1 and {PAGE_SIZE}")
     shown, token = page(found, params, key=itemgetter("name"), fits=lambda _: True, size=PAGE_SIZE)
@@ -87,8 +94,11 @@ def describe_capacity_providers(desk: Desk, params: dict[str, Any]) -> Answer:
     return answer | ({"nextToken": token} if token else {})
 
 
-def _view(desk: Desk, name: str) -> Answer:
+def _shown(desk: Desk, name: str, *, with_tags: bool) -> Answer:
     """Source: botocore CapacityProvider, CapacityProviderType."""
+    own = desk.store.capacity_providers.get(name)
+    if own is not None:
+        return scaling_groups.view(own, with_tags=with_tags)
     return {
         "capacityProviderArn": desk.arn("capacity-provider", name),
         "name": name,

@@ -39,9 +39,9 @@ def create_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
     existing = desk.store.clusters.get(arn)
     if existing is not None and existing.status == "ACTIVE":
         return {"cluster": view(desk, existing, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
-    providers = capacity.providers_of(params.get("capacityProviders") or [])
+    providers = capacity.providers_of(desk, params.get("capacityProviders") or [])
     strategy = params.get("defaultCapacityProviderStrategy") or []
-    capacity.check_strategy(strategy, providers)
+    capacity.check_strategy(desk, strategy, providers)
     request = {member: params[member] for member in _ECHOED if params.get(member)}
     request |= {"capacityProviders": providers, "defaultCapacityProviderStrategy": capacity.filled(strategy)}
     settings = _settings(
@@ -54,6 +54,8 @@ def create_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
         request=request | {"settings": settings} | _connect_defaults(params),
     )
     desk.store.put_cluster(cluster)
+    for provider in providers:
+        desk.watch_provider(provider)
     return {"cluster": view(desk, cluster, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
-from ecsim.model.container_instance import ContainerInstance, Host
+from ecsim.model.container_instance import ContainerInstance, Host, ScalingGroup
 from ecsim.model.launch import Launch, Launched
 from ecsim.model.network import TargetGroup
 from ecsim.store import Store
@@ -65,6 +65,8 @@ class Desk:
         date: a moment as a date in UTC, as queries compare it.
         admit: puts a container instance that has registered into the store.
         instance_changed: tells the controller that a container instance in the store was changed, by ARN.
+        scaling_group: looks an Auto Scaling group up by its name or ARN.
+        watch_provider: tells the controller that a capacity provider, by name, may have to be scaled.
         caller: the ARN that `registeredBy`, `createdBy` and the like show.
         tokens: what each client token stood for: (operation, token) -> (request, what was made).
         revisions: service revisions by ARN, in the API's own form. They outlive the deployments that made them.
@@ -89,6 +91,8 @@ class Desk:
     date: Callable[[int], str] = str
     admit: Callable[[ContainerInstance], None] = lambda _: None
     instance_changed: Callable[[str], None] = lambda _: None
+    scaling_group: Callable[[str], ScalingGroup | None] = lambda _: None
+    watch_provider: Callable[[str], None] = lambda _: None
     tokens: dict[tuple[str, str], tuple[Mapping[str, Any], tuple[str, ...]]] = field(default_factory=dict)
     revisions: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     rollouts: dict[str, Mapping[str, Any]] = field(default_factory=dict)

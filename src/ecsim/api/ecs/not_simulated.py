@@ -17,11 +17,6 @@ BY_TOPIC: dict[str, tuple[str, ...]] = {
         "SubmitContainerStateChange",
         "SubmitTaskStateChange",
     ),
-    "capacity providers of one's own": (
-        "CreateCapacityProvider",
-        "DeleteCapacityProvider",
-        "UpdateCapacityProvider",
-    ),
     "ECS Exec": ("ExecuteCommand",),
     "managed daemons": (
         "CreateDaemon",

@@ -38,7 +38,7 @@ def run_task(desk: Desk, params: dict[str, Any]) -> Answer:
     count = 1 if count is None else count
     if not 1 <= count <= COUNT_MAX:
         raise invalid_parameter(f"Tasks count must be between 1 and {COUNT_MAX}.")
-    where = capacity.chosen(cluster, params)
+    where = capacity.chosen(desk, cluster, params)
     definition = lookup.usable_definition(desk, params["taskDefinition"], "InvalidParameterException")
     capacity.check_definition(where, definition)
     constraints, strategies = placement.checked(params, definition, where)

@@ -149,7 +149,7 @@ def _desired_count(params: Mapping[str, Any]) -> int:
 
 def _first_revision(desk: Desk, cluster: Cluster, params: Mapping[str, Any]) -> rollouts.Revision:
     """What a CreateService asks for, checked."""
-    where = capacity.chosen(cluster, params)
+    where = capacity.chosen(desk, cluster, params)
     service_rules.check_scheduling(params, where)
     if not params.get("taskDefinition"):
         raise client_exception("TaskDefinition can not be blank.")
@@ -254,7 +254,7 @@ def _next_revision(
     """What the service is to run after an UpdateService: what is asked for, else what it runs now."""
     primary = service.primary
     definition = _definition(desk, service, params)
-    where = _new_capacity(cluster, service, params)
+    where = _new_capacity(desk, cluster, service, params)
     service_rules.check_scheduling(params, where)
     capacity.check_definition(where, definition)
     service_rules.check_roles(params, definition)
@@ -287,7 +287,9 @@ def _definition(desk: Desk, service: Service, params: Mapping[str, Any]) -> Task
     return desk.store.task_definitions[service.primary.task_definition_arn]
 
 
-def _new_capacity(cluster: Cluster, service: Service, params: Mapping[str, Any]) -> capacity.Capacity:
+def _new_capacity(
+    desk: Desk, cluster: Cluster, service: Service, params: Mapping[str, Any]
+) -> capacity.Capacity:
     """Where the tasks of the service run from now on.
 
     An empty strategy goes back to the launch type. Source: botocore UpdateServiceRequest.capacityProviderStrategy.
@@ -302,8 +304,9 @@ def _new_capacity(cluster: Cluster, service: Service, params: Mapping[str, Any])
     if strategy:
         asked |= {"launchType": None, "capacityProviderStrategy": strategy}
     elif strategy is not None:
-        asked |= {"launchType": "FARGATE", "capacityProviderStrategy": None}
-    return capacity.chosen(cluster, asked)
+        on_fargate = capacity.is_on_fargate(strategy_of(primary)) or primary.launch_type == "FARGATE"
+        asked |= {"launchType": "FARGATE" if on_fargate else "EC2", "capacityProviderStrategy": None}
+    return capacity.chosen(desk, cluster, asked)
 
 
 def _deploy(desk: Desk, service: Service, deployment: Deployment) -> Service:

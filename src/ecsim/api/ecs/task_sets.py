@@ -69,7 +69,7 @@ def _made(desk: Desk, service: Service, params: Mapping[str, Any]) -> Deployment
     if len(params.get("loadBalancers") or ()) > TARGET_GROUPS_MAX:
         raise invalid_parameter("A task set can have at most one load balancer.")
     definition = lookup.usable_definition(desk, params["taskDefinition"])
-    where = capacity.chosen(cluster, params)
+    where = capacity.chosen(desk, cluster, params)
     capacity.check_definition(where, definition)
     return Deployment(
         id=f"ecs-svc/{desk.identity.digits('deployment', service.arn.split('/', 1)[1])}",

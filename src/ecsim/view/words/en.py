@@ -164,6 +164,14 @@ REASONS: dict[str, str] = {
     ),
     "task.host_lost": "The EC2 instance {instance} that it was on is {state}.",
     "drain.stop_pending": "The container instance on {instance} is DRAINING: a task that is still PENDING is stopped at once.",
+    "scaling.out": "CapacityProviderReservation is {reservation} %, above the target of {target} %: {needed} instances are "
+    "needed and {existing} are there, so the Auto Scaling group grows to {desired}.",
+    "scaling.in": "CapacityProviderReservation has been {reservation} %, below the target of {target} %, for 15 minutes: "
+    "{needed} of {existing} instances are needed, so the Auto Scaling group shrinks to {desired}.",
+    "scaling.low": "CapacityProviderReservation is {reservation} %, below the target of {target} % ({needed} of {existing} "
+    "instances needed): {minutes} of the {datapoints} minutes after which the group shrinks.",
+    "scaling.steady": "CapacityProviderReservation is {reservation} % at a target of {target} %: {needed} instances are "
+    "needed, {existing} are there.",
     "task.no_capacity": "There is no capacity for the task: {text}",
     "http.no_targets": (
         "the target group {target_group} has no registered target that takes requests ({draining} draining)."

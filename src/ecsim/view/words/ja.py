@@ -163,6 +163,14 @@ REASONS: dict[str, str] = {
     ),
     "task.host_lost": "タスクが動いていた EC2 インスタンス {instance} は {state} になりました。",
     "drain.stop_pending": "{instance} のコンテナインスタンスは DRAINING なので、まだ PENDING のタスクはすぐに停止されます。",
+    "scaling.out": "CapacityProviderReservation は {reservation} % で、ターゲットの {target} % を上回っています。必要なインスタンスは "
+    "{needed} 台、現在は {existing} 台なので、Auto Scaling グループを {desired} 台に増やします。",
+    "scaling.in": "CapacityProviderReservation が 15 分間 {reservation} % で、ターゲットの {target} % を下回りました。{existing} 台の"
+    "うち必要なのは {needed} 台なので、Auto Scaling グループを {desired} 台に減らします。",
+    "scaling.low": "CapacityProviderReservation は {reservation} % で、ターゲットの {target} % を下回っています ({existing} 台のうち必要"
+    "なのは {needed} 台)。グループが縮小されるまでの {datapoints} 分のうち {minutes} 分目です。",
+    "scaling.steady": "CapacityProviderReservation は {reservation} % です (ターゲット {target} %)。必要なインスタンスは {needed} 台、"
+    "現在は {existing} 台です。",
     "task.no_capacity": "タスクを置くキャパシティーがありません: {text}",
     "http.no_targets": (
         "ターゲットグループ {target_group} に、リクエストを受けられる登録済みのターゲットがありません "
