@@ -10,7 +10,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help start test test-browser test-all lint format site build verify bench lock clean
+.PHONY: help start test test-browser test-all lint format site build verify bench soak lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ verify: $(VENV)/.ready  ## prove the labs: solved = full points, unsolved = 0 (A
 
 bench: $(VENV)/.dev  ## measure the budgets, each against its peer in the same run
 	$(BIN)/python -m bench $(ARGS)
+
+soak: $(VENV)/.dev  ## grade 2,000 submissions (SOAK=200: fewer) and watch the memory; about half an hour
+	$(BIN)/python -m tests.soak $(SOAK) $(ARGS)
 
 lock: $(VENV)/.dev  ## resolve requirements*.lock and environment.yml anew from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock

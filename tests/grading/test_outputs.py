@@ -171,7 +171,9 @@ def test_progress_says_the_time_left():
     now[0] = 31.0
     progress.step()
     assert progress.line() == "graded 2 of 4, about 31 s left"
+    now[0] = 34.0
     progress.step()
+    assert progress.line() == "graded 3 of 4, about 2 s left", "the warm-up is over"
     progress.step()
     assert stream.getvalue().splitlines()[-1] == "graded 4 of 4"
     assert (duration(59.4), duration(61)) == ("59 s", "1 min 1 s")

@@ -8,6 +8,7 @@ from typing import TextIO
 
 _PLAIN_EVERY_S = 5.0
 _MINUTE = 60
+_A_FEW = 3
 
 
 class Progress:
@@ -23,6 +24,7 @@ class Progress:
         self._stream, self._total, self._clock = stream, total, clock
         self._done = 0
         self._began = clock()
+        self._first = self._began
         self._told = self._began - _PLAIN_EVERY_S
         self._terminal = stream.isatty()
 
@@ -30,6 +32,8 @@ class Progress:
         """One more is done."""
         self._done += 1
         now = self._clock()
+        if self._done == 1:
+            self._first = now
         if self._terminal:
             self._stream.write(f"\r\x1b[K{self.line()}")
         elif now - self._told >= _PLAIN_EVERY_S or self._done == self._total:
@@ -41,9 +45,14 @@ class Progress:
         """For example `graded 3 of 40, about 1 min 20 s left`."""
         text = f"graded {self._done} of {self._total}"
         if 0 < self._done < self._total:
-            left = (self._clock() - self._began) / self._done * (self._total - self._done)
-            text += f", about {duration(left)} left"
+            text += f", about {duration(self._each() * (self._total - self._done))} left"
         return text
+
+    def _each(self) -> float:
+        """Seconds for one. The first one also waited until everything was warm: it soon counts no more."""
+        if self._done < _A_FEW:
+            return (self._clock() - self._began) / self._done
+        return (self._clock() - self._first) / (self._done - 1)
 
     def close(self) -> None:
         """Leave the line."""

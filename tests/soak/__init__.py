@@ -1,0 +1,1 @@
+"""Thousands of submissions through one command: `make soak`."""
