@@ -25,10 +25,33 @@ def _no_service(evidence):
 
 
 def _healthy(evidence):
+    """The service's own healthy targets: an address that somebody registered by hand is not one."""
     answer = evidence.client("elbv2").describe_target_health(
         TargetGroupArn=evidence.given["target_group_arn"]
     )
-    return [t for t in answer["TargetHealthDescriptions"] if t["TargetHealth"]["State"] == "healthy"]
+    own = [task.eni.private_ip for task in evidence.picture.tasks if task.eni and _of_the_service(task)]
+    return [
+        one
+        for one in answer["TargetHealthDescriptions"]
+        if one["TargetHealth"]["State"] == "healthy" and one["Target"]["Id"] in own
+    ]
+
+
+def _of_the_service(task):
+    return str(task.service_arn).endswith(f"/{CLUSTER}/{SERVICE}") and not task.is_stopped
+
+
+def _running_at(evidence, at_ms):
+    """The service's tasks that were RUNNING at a moment, before what happened in it."""
+    running = {}
+    for entry in evidence.entries("task.status", service=SERVICE):
+        if entry.at_ms >= at_ms:
+            break
+        if entry.fields["status"] == "RUNNING" and entry.fields["desired"] == "RUNNING":
+            running[entry.subject] = None
+        else:
+            running.pop(entry.subject, None)
+    return list(running)
 
 
 def _has_cluster(evidence):
@@ -242,6 +265,9 @@ def scaled(evidence: Evidence) -> Finding:
         return state
     grown = [e.at_ms for e in evidence.entries("service.desired") if e.fields.get("desired") == 4]
     start = grown[0] if grown else 0
+    before = _running_at(evidence, start)
+    if len(before) < 2:
+        return seen("began-anew", running=len(before), at=start)
     stops = [
         entry
         for entry in evidence.entries("task.status", start_ms=start, service=SERVICE, desired="STOPPED")

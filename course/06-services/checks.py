@@ -21,8 +21,28 @@ def _service(evidence, name):
     return found[0] if found else None
 
 
-def _healthy(evidence, group):
-    return highest(healthy_targets(evidence, group, evidence.now_ms, evidence.now_ms)).count
+def _healthy(evidence, name):
+    """How many targets of a service's own are healthy: an address that somebody registered by hand is not one."""
+    group = evidence.given["target_group_arn" if name == "web" else "api_target_group_arn"]
+    targets = evidence.client("elbv2").describe_target_health(TargetGroupArn=group)[
+        "TargetHealthDescriptions"
+    ]
+    own = [
+        task.eni.private_ip
+        for task in evidence.picture.tasks
+        if task.eni and not task.is_stopped and str(task.service_arn).endswith(f"/{CLUSTER}/{name}")
+    ]
+    states = [one["TargetHealth"]["State"] for one in targets if one["Target"]["Id"] in own]
+    return states.count("healthy")
+
+
+def _desired_counts(evidence, name):
+    """The desired counts that a service was given since the starting state was made."""
+    return [
+        entry.fields["desired"]
+        for entry in _yours(evidence)
+        if entry.kind == "service.desired" and entry.subject == f"{CLUSTER}/{name}"
+    ]
 
 
 def _yours(evidence):
@@ -128,13 +148,8 @@ def heals(evidence: Evidence) -> Finding:
         return seen("nobody-stopped")
     if EXITED not in codes.values():
         return seen("nobody-crashed")
-    moved = [
-        entry.fields["desired"]
-        for entry in _yours(evidence)
-        if entry.kind == "service.desired"
-        and entry.subject == f"{CLUSTER}/web"
-        and entry.fields["desired"] not in (NIGHT_DESIRED, DAY_DESIRED)
-    ]
+    counts = _desired_counts(evidence, "web")
+    moved = counts if counts != [DAY_DESIRED] else []  # task 3 asks for that one
     if moved:
         return seen("by-hand", have=moved[0])
     late = _unsettled(evidence, service)
@@ -234,6 +249,9 @@ def scale_in(evidence: Evidence) -> Finding:
         return seen("stopped-by-hand" if len(stopped) > 1 else "not-scaled-in", have=service["desiredCount"])
     if service["desiredCount"] != DAY_DESIRED:
         return seen("desired", have=service["desiredCount"])
+    lower = [count for count in _desired_counts(evidence, "web") if count < DAY_DESIRED]
+    if lower:
+        return seen("went-lower", have=lower[0])
     left = [
         entry.subject
         for entry in _yours(evidence)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ecsim.clock.duration import clock_text
 from ecslab.lab.checks import Evidence, Finding, check, passed, seen
 from ecslab.lab.history import (
@@ -20,6 +22,8 @@ DESIRED = 3
 RATE = 10
 DELAY_MAX_S = 60
 SLOW_MS = 2_000
+WINDOW_MS = 10_000
+OK = 200
 
 
 def _images(evidence):
@@ -84,12 +88,27 @@ def _unfinished(one, evidence):
     return seen("failed", revision=one.task_definition, at=one.end_ms)
 
 
-def _too_quiet(one, evidence, rate=RATE):
-    """Whether there was too little traffic in a rollout to prove anything: a tenth is allowed for rounding."""
+def _too_quiet(one, evidence):
+    """Whether there was too little traffic in a rollout to prove anything.
+
+    A tenth is allowed for rounding over the whole, half in any ten seconds. A request counts where a task of the
+    service was asked, or nobody was there to be asked: another load balancer's answers prove nothing.
+    """
     start, end = _span(one, evidence)
-    found = requests(evidence, start, end)
-    want = int((end - start) / 1000 * rate * 0.9)
-    return seen("quiet", sent=found.sent, want=want, start=start, end=end) if found.sent < want else None
+    own = {entry.subject: None for entry in evidence.entries("task.status", service=SERVICE)}
+    at = [
+        entry.at_ms
+        for entry in evidence.entries("http", start_ms=start, end_ms=end)
+        if entry.fields.get("task") in own or entry.fields.get("status") != OK
+    ]
+    want = int((end - start) / 1000 * RATE * 0.9)
+    if len(at) < want:
+        return seen("quiet", sent=len(at), want=want, start=start, end=end)
+    for since in range(start, end - WINDOW_MS + 1, WINDOW_MS):
+        sent, until = sum(since <= one_at < since + WINDOW_MS for one_at in at), since + WINDOW_MS
+        if sent < (want := WINDOW_MS // 1000 * RATE // 2):
+            return seen("quiet", sent=sent, want=want, start=since, end=until)
+    return None
 
 
 @check("1.1", points=2)
@@ -100,9 +119,14 @@ def version_two(evidence: Evidence) -> Finding:
     tried = _rollouts_of(evidence, STOCK + "2.0")
     if not tried:
         return seen("not-rolled-out", revisions=[f"{n} = {image}" for n, image in _images(evidence).items()])
-    one = next((r for r in tried if r.state == "COMPLETED"), tried[-1])
-    if one.state != "COMPLETED":
-        return _unfinished(one, evidence)
+    done = [_unnoticed(evidence, one) for one in tried if one.state == "COMPLETED"]
+    if not done:
+        return _unfinished(tried[-1], evidence)
+    return next((one for one in done if one.mistake is None), done[-1])
+
+
+def _unnoticed(evidence, one):
+    """What there is to say about a rollout that has completed."""
     quiet = _too_quiet(one, evidence)
     if quiet is not None:
         return quiet
@@ -149,30 +173,49 @@ def no_room(evidence: Evidence) -> Finding:
     tried = _rollouts_of(evidence, STOCK + "3.0")
     if not tried:
         return seen("not-rolled-out", revisions=[f"{n} = {image}" for n, image in _images(evidence).items()])
-    first = tried[0]
-    most = highest(tasks_not_stopped(evidence, SERVICE, *_span(first, evidence)))
+    found = [_within_three(evidence, attempt) for attempt in _attempts(evidence, STOCK + "3.0")]
+    return next((one for one in found if one.mistake is None), found[-1])
+
+
+def _attempts(evidence, image):
+    """The rollouts of an image: those that follow each other, with no other image in between, are one attempt."""
+    images, found, before = _images(evidence), [], False
+    for one in rollouts(evidence, LABEL):
+        fits = images.get(one.task_definition) == image
+        if fits and before:
+            found[-1].append(one)
+        elif fits:
+            found.append([one])
+        before = fits
+    return found
+
+
+def _within_three(evidence, attempt):
+    """What there is to say about an attempt: from its first rollout to the end of the one that completed."""
+    last = next((one for one in attempt if one.state == "COMPLETED"), attempt[-1])
+    one = replace(last, start_ms=attempt[0].start_ms)
+    start, end = _span(one, evidence)
+    most = highest(tasks_not_stopped(evidence, None, start, end))
     if most.count > DESIRED:
         return seen("too-many", count=most.count, start=most.start_ms, end=most.end_ms)
-    dip = _dip(evidence, first, 2)
+    dip = _dip(evidence, one, 2)
     if dip is not None:
         return dip
     lowered = [
         entry
-        for entry in evidence.entries(
-            "service.desired", start_ms=first.start_ms, end_ms=_span(first, evidence)[1]
-        )
+        for entry in evidence.entries("service.desired", start_ms=start, end_ms=end)
         if entry.subject == LABEL and entry.fields.get("desired") != DESIRED
     ]
     service, _primary = _now(evidence)
-    if lowered or (service["desiredCount"] != DESIRED and first.state == "IN_PROGRESS"):
+    if lowered or (service["desiredCount"] != DESIRED and one.state == "IN_PROGRESS"):
         return seen("desired", have=lowered[0].fields["desired"] if lowered else service["desiredCount"])
-    if first.state != "COMPLETED":
+    if one.state != "COMPLETED":
         settings = service["deploymentConfiguration"]
         minimum, maximum = settings["minimumHealthyPercent"], settings["maximumPercent"]
         if DESIRED * maximum // 100 <= DESIRED and -(-DESIRED * minimum // 100) >= DESIRED:
             return seen("stuck", minimum=minimum, maximum=maximum)
-        return _unfinished(first, evidence)
-    return passed(seconds=(first.end_ms - first.start_ms) // 1000, start=first.start_ms, end=first.end_ms)
+        return _unfinished(one, evidence)
+    return passed(seconds=(end - start) // 1000, start=start, end=end)
 
 
 @check("4.1", points=3)
@@ -320,7 +363,12 @@ def _exits(evidence, one, start, end):
         return seen(
             "exit-code", task=bad[0].subject[:8], code=bad[0].fields.get("exit_code"), at=bad[0].at_ms
         )
-    delay = _delay(evidence)
+    waited = [
+        int(e.fields["why"]["delay_s"])
+        for e in evidence.entries("decision", start_ms=start, end_ms=end, code="task.waits_for_draining")
+        if e.subject in replaced
+    ]
+    delay = max([_delay(evidence), *waited])
     if delay > DELAY_MAX_S:
         return seen("delay", delay=delay, most=DELAY_MAX_S)
     found = requests(evidence, start, end)

@@ -15,6 +15,7 @@ from ecslab.grading.outputs import results_json
 from tests.grading import books
 from tests.grading.books import FIRST, ROLLING, blank, line_of, solved
 from tests.grading.conftest import Graded
+from tests.grading.ways import WAYS
 
 CELL_S = 8
 
@@ -148,8 +149,8 @@ def _submissions():
         "solved-ja": (solved(lang="ja"), 14),
         "solved-rolling-en": (solved(ROLLING), 17),
         "solved-rolling-ja": (solved(ROLLING, "ja"), 17),
-        "way-boto3": (books.with_boto3(), 14),
-        "way-cli": (books.with_cli(), 14),
+        "way-boto3": (solved().answers(WAYS[FIRST]["boto3"]), 14),
+        "way-cli": (solved().answers(WAYS[FIRST]["cli"]), 14),
         "way-reworked": (books.reworked(), 14),
         "blank-forged-outputs": (forged_outputs(), 0),
         "blank-printed-lines": (printed_lines(), 0),

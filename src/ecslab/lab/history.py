@@ -84,12 +84,12 @@ def healthy_targets(evidence: Evidence, group: str, start_ms: int, end_ms: int) 
     return list(_levels(changes, start_ms, end_ms))
 
 
-def tasks_not_stopped(evidence: Evidence, service: str, start_ms: int, end_ms: int) -> list[Level]:
-    """How many tasks of a service (its name) were not yet STOPPED, moment by moment, in a span of time."""
+def tasks_not_stopped(evidence: Evidence, service: str | None, start_ms: int, end_ms: int) -> list[Level]:
+    """How many tasks were not yet STOPPED, moment by moment, in a span of time: of a service (its name), or of all."""
     changes = (
         (entry, entry.subject, entry.fields["status"] != STOPPED)
         for entry in evidence.journal
-        if entry.kind == "task.status" and entry.fields.get("service") == service
+        if entry.kind == "task.status" and service in (None, entry.fields.get("service"))
     )
     return list(_levels(changes, start_ms, end_ms))
 
