@@ -119,7 +119,10 @@ cloud.until_stable("web")
 }
 
 
-CHEAP = ("02: no task is a healthy service", "06: an api without the load balancer, and others' addresses behind it")
+CHEAP = (
+    "02: no task is a healthy service",
+    "06: an api without the load balancer, and others' addresses behind it",
+)
 
 
 @pytest.mark.parametrize(
