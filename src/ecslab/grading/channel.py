@@ -7,6 +7,7 @@ what a learner's process sends can be wrong, but it cannot run.
 from __future__ import annotations
 
 import json
+import os
 import select
 import socket
 import time
@@ -15,6 +16,7 @@ from typing import Any
 MESSAGE_BYTES_MAX = 32 * 2**20
 _CHUNK = 65536
 _DESCRIPTORS = b"!"
+_REST_S = 5.0
 
 
 class ChannelClosed(Exception):  # noqa: N818 - it says what happened
@@ -92,12 +94,21 @@ class Channel:
         socket.send_fds(self._sock, [_DESCRIPTORS], descriptors)
 
     def receive_descriptors(self, count: int) -> list[int]:
-        """Take the descriptors that the other side sent."""
+        """Take the descriptors that the other side sent.
+
+        Raises:
+            ChannelClosed: none came; a message with an `error` that came instead is quoted.
+        """
         assert not self._buffer, "descriptors come before messages"
         mark, descriptors, _flags, _address = socket.recv_fds(self._sock, len(_DESCRIPTORS), count)
-        if mark != _DESCRIPTORS or len(descriptors) != count:
-            raise ChannelClosed("no descriptors came")
-        return list(descriptors)
+        if mark == _DESCRIPTORS and len(descriptors) == count:
+            return list(descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        if mark:
+            self._buffer += mark
+            raise ChannelClosed(str(self.receive(_REST_S).get("error", "no descriptors came")))
+        raise ChannelClosed("the other side is gone")
 
     def close(self) -> None:
         """End the conversation."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import json
 import os
 import selectors
 import signal
@@ -24,11 +25,14 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, NoReturn, Protocol, Self
 
 from ecslab.grading.channel import Channel, ChannelClosed
-from ecslab.grading.guard import guard
+from ecslab.grading.child import close_all_but
+from ecslab.grading.guard import Launched, guard, plainly
 
 KINDS = {
     "kernel": "ecslab.grading.kernel",
@@ -37,7 +41,10 @@ KINDS = {
 }
 _PAIR = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
 _READY, _FORK = b"ready", b"fork"
+_MESSAGE_BYTES = 4096
 WARM_UP_S = 120
+PREPARED_MAX = 24
+"""Copies of a server that have prepared for something; the one that was idle for longest goes first."""
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
 
 
@@ -48,7 +55,11 @@ class Work(Protocol):
         """Import and prepare what every copy needs. No threads may be left running."""
 
     def run(self, channel: Channel) -> None:
-        """The work of one copy; its process ends when this returns."""
+        """The work of one copy; its process ends when this returns.
+
+        A kind may have `launch(channel)` instead: it runs in the guard and starts the copy in its own way. And it
+        may have `specialise(**about)`: a copy of the server prepares itself for requests that are alike.
+        """
 
 
 class Forked:
@@ -57,6 +68,7 @@ class Forked:
     Attributes:
         channel: for the work.
         cpu_s: CPU seconds that it and what it started have used; known once it has ended.
+        limit: the name of the limit for which it was ended, e.g. "memory".
     """
 
     def __init__(self, channel: Channel, lifeline: Channel) -> None:
@@ -64,6 +76,7 @@ class Forked:
         self._lifeline = lifeline
         self._ended: int | None = None
         self.cpu_s = 0.0
+        self.limit: str | None = None
 
     def fileno(self) -> int:
         """Readable when the copy has ended."""
@@ -80,6 +93,7 @@ class Forked:
                 message = self._lifeline.receive(timeout_s)
                 self._ended = int(message.get("exit", -signal.SIGKILL))
                 self.cpu_s = float(message.get("cpu_s", 0.0))
+                self.limit = self.limit or message.get("limit")
             except TimeoutError:
                 return None
             except (ChannelClosed, ValueError, OSError):
@@ -116,8 +130,13 @@ class Forked:
         self.close()
 
 
-def fork(requests: socket.socket) -> Forked:
+def fork(requests: socket.socket, about: Mapping[str, Any] | None = None) -> Forked:
     """Ask the fork server at the other end of `requests` for a copy. Any process that holds the socket may ask.
+
+    Args:
+        requests: the server's socket.
+        about: what the copy is for, when others may be for the same: the server keeps a copy of itself that has
+            prepared for it.
 
     Raises:
         OSError: the server is gone.
@@ -125,7 +144,8 @@ def fork(requests: socket.socket) -> Forked:
     channel, there = Channel.pair()
     lifeline, guarded = Channel.pair()
     try:
-        socket.send_fds(requests, [_FORK], [there.fileno(), guarded.fileno()])
+        message = _FORK if about is None else _FORK + json.dumps(about, sort_keys=True).encode()
+        socket.send_fds(requests, [message], [there.fileno(), guarded.fileno()])
     except OSError:
         channel.close()
         lifeline.close()
@@ -233,6 +253,7 @@ def serve(work: Work, requests: socket.socket) -> None:
         end.setblocking(False)
     signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    prepared: OrderedDict[bytes, socket.socket] = OrderedDict()
     with selectors.DefaultSelector() as ready:
         ready.register(requests, selectors.EVENT_READ)
         ready.register(wake, selectors.EVENT_READ)
@@ -244,15 +265,54 @@ def serve(work: Work, requests: socket.socket) -> None:
                     _reap()
                     continue
                 try:
-                    message, descriptors, _flags, _address = socket.recv_fds(requests, 16, 2)
+                    message, descriptors, _flags, _address = socket.recv_fds(requests, _MESSAGE_BYTES, 2)
                 except ConnectionError:
                     return
-                if message != _FORK:
+                if not message.startswith(_FORK):
                     return
-                if os.fork() == 0:
-                    _become_guard(work, descriptors)
+                about = message.removeprefix(_FORK)
+                if not about or not _passed_on(work, prepared, about, descriptors):
+                    if os.fork() == 0:
+                        _become_guard(work, descriptors)
                 for descriptor in descriptors:
                     os.close(descriptor)
+
+
+def _passed_on(
+    work: Work, prepared: OrderedDict[bytes, socket.socket], about: bytes, descriptors: list[int]
+) -> bool:
+    """Hand a request to the copy of this server that has prepared for it; one is made when there is none."""
+    if not hasattr(work, "specialise"):
+        return False
+    if about not in prepared:
+        if len(prepared) >= PREPARED_MAX:
+            prepared.popitem(last=False)[1].close()
+        here, there = socket.socketpair(socket.AF_UNIX, _PAIR)
+        if os.fork() == 0:
+            _become_specialist(work, about, there)
+        there.close()
+        prepared[about] = here
+    prepared.move_to_end(about)
+    try:
+        socket.send_fds(prepared[about], [_FORK], descriptors)
+    except OSError:
+        prepared.pop(about).close()
+        return False
+    return True
+
+
+def _become_specialist(work: Any, about: bytes, requests: socket.socket) -> NoReturn:
+    """Prepare, and serve those requests. Never returns."""
+    try:
+        signal.set_wakeup_fd(-1)
+        close_all_but([requests.fileno()])
+        with contextlib.suppress(Exception):  # the copies then fail themselves, and say why
+            work.specialise(**json.loads(about))
+        gc.collect()
+        gc.freeze()
+        serve(work, requests)
+    finally:
+        os._exit(0)
 
 
 def _reap() -> None:
@@ -267,18 +327,12 @@ def _become_guard(work: Work, descriptors: list[int]) -> NoReturn:
         signal.set_wakeup_fd(-1)
         close_all_but(descriptors)
         channel, lifeline = (socket.socket(fileno=descriptor) for descriptor in descriptors)
-        guard(lambda: work.run(Channel(channel)), lifeline, channel)
+        launch: Callable[[Channel], Launched] | None = getattr(work, "launch", None)
+        if launch is None:
+            guard(lambda: plainly(lambda: work.run(Channel(channel)), [channel.fileno()]), lifeline, channel)
+        guard(lambda: launch(Channel(channel)), lifeline, channel)
     finally:
         os._exit(70)
-
-
-def close_all_but(keep: list[int]) -> None:
-    """Close every descriptor above 2 but these."""
-    start = 3
-    for descriptor in sorted(keep):
-        os.closerange(start, descriptor)
-        start = descriptor + 1
-    os.closerange(start, min(65536, os.sysconf("SC_OPEN_MAX")))
 
 
 def main(arguments: list[str]) -> None:
