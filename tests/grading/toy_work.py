@@ -35,8 +35,8 @@ def run(channel: Channel) -> None:  # noqa: C901 - a list of orders
             case "leave":
                 channel.send({"left": detached()})
             case "spin":
-                channel.send({})
                 try:
+                    channel.send({})
                     while True:
                         time.sleep(0.01)
                 except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import socket
 import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler
@@ -75,6 +76,7 @@ def serve(
     unix_socket: str | Path | None = None,
     control: Verbs | None = None,
     programs: RemoteHost | None = None,
+    listening: socket.socket | None = None,
 ) -> Server:
     """Put a cloud on the network.
 
@@ -86,15 +88,20 @@ def serve(
         unix_socket: where the grader's port is to be; needs `control`.
         control: the grader's port. It is never reachable on `port`.
         programs: the host of the cloud's programs, when they run where the verbs come from.
+        listening: a socket that listens already, perhaps in another network namespace; `host` and `port` then mean
+            nothing, and it is closed with the server.
 
     Raises:
         CannotListen: the port is taken or not allowed.
     """
     doors: list[socketserver.BaseServer] = []
     try:
-        tcp = _Tcp((host, port), _TcpHandler)
+        tcp = _Tcp((host, port), _TcpHandler, bind_and_activate=listening is None)
     except OSError as error:
         raise CannotListen(_why_not(error, host, port)) from error
+    if listening is not None:
+        tcp.socket.close()
+        tcp.socket, tcp.server_address = listening, listening.getsockname()
     doors.append(tcp)
     tcp.door = _Door(gate, world, None, programs, _LOOPBACK if host in _LOOPBACK else ())
     path = None if unix_socket is None else str(unix_socket)

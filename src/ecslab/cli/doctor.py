@@ -118,6 +118,17 @@ def cloud() -> str:
     return "starts, and answers"
 
 
+def jail() -> str:
+    """Which tiers of isolation `ecslab grade` can use here. Learners need none of them."""
+    from ecslab.grading.jail.tiers import offered
+
+    found = offered()
+    told = [f"{tier} works" if why is None else f"{tier} does not: {why}" for tier, why in found.items()]
+    if all(why is not None for why in found.values()):
+        told.append("grade in a container or in CI; nothing else needs this")
+    return "; ".join(told)
+
+
 EXAMINATIONS: dict[str, Callable[[], str]] = {
     "python": python,
     "packages": packages,
@@ -126,4 +137,5 @@ EXAMINATIONS: dict[str, Callable[[], str]] = {
     "network": network,
     "jupyter": kernel,
     "cloud": cloud,
+    "jail": jail,
 }

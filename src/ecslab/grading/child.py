@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
+PR_SET_DUMPABLE: Final = 4
 FAILED: Final = 71
 """The exit code of a child whose work raised."""
 

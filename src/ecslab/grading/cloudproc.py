@@ -8,16 +8,25 @@ begins and closes it when the cell has ended; the verdict that counts is the fir
 from __future__ import annotations
 
 import contextlib
+import resource
+import socket
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ecslab.grading.channel import Channel, ChannelClosed
-from ecslab.grading.guard import PR_SET_DUMPABLE, prctl
+from ecslab.grading.child import PR_SET_DUMPABLE, prctl
+from ecslab.grading.guard import Launched, plainly
+from ecslab.grading.jail.watch import Ceiling, Watch
 
 ASKS_MAX = 500
 """Verdicts that a learner's process may ask for in one submission; a lab's own cells ask for fewer than twenty."""
 CALLS_SHOWN = 12
+CONNECTIONS_MAX = 192
+"""Open descriptors of a cloud: a learner's process that opens more connections waits."""
 
 
 def warm(root: str) -> None:
@@ -34,27 +43,76 @@ def warm(root: str) -> None:
                 stage.verdict(check)
 
 
-def run(channel: Channel) -> None:
-    """Be the cloud of one submission until the channel ends."""
+_prepared: dict[tuple[str, int], Rig] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """A cloud with a lab set up on it, and nobody there yet."""
+
+    cloud: Any
+    world: Any
+    stage: Any
+    host: Any
+
+
+def specialise(lab_dir: str, seed: int) -> None:
+    """Set a lab up: the copies of this process have it already."""
+    rig = _set_up(lab_dir, seed)
+    for check in rig.stage.checks:
+        rig.stage.verdict(check)
+    _prepared[lab_dir, seed] = _set_up(lab_dir, seed, rig)
+
+
+def _set_up(lab_dir: str, seed: int, before: Rig | None = None) -> Rig:
     from ecsim.cloud.cloud import Cloud
     from ecsim.cloud.programs import RemoteHost
-    from ecsim.cloud.server import serve
     from ecsim.cloud.world import World
     from ecslab.lab.stage import Stage
 
-    prctl(PR_SET_DUMPABLE, 0)
-    request = channel.receive()
+    if before is not None:
+        before.cloud.close()
     host = RemoteHost()
-    cloud = Cloud(seed=int(request["seed"]), host=host)
+    cloud = Cloud(seed=seed, host=host)
     world = World(cloud)
-    stage = Stage(cloud, world, Path(request["lab_dir"]), seed=int(request["seed"]), explain=False)
-    verdicts = Verdicts(stage, cloud, str(request["lang"]))
-    world.extensions["verdict"] = verdicts.ask
-    server = serve(cloud.gate, world, programs=host)
-    channel.send({"url": server.url, "version": stage.version})
+    return Rig(cloud, world, Stage(cloud, world, Path(lab_dir), seed=seed, explain=False), host)
+
+
+def launch(channel: Channel) -> Launched:
+    """In the guard: fork a cloud, and see that it does not take more memory than it may."""
+    request = channel.receive()
+    ceiling = Ceiling(memory_bytes=int(request["memory_bytes"]), processes=1, disk_bytes=0)
+    launched = plainly(lambda: run(channel, request), [channel.fileno()])
+    return replace(launched, watch=Watch(ceiling))
+
+
+def run(channel: Channel, request: Mapping[str, Any]) -> None:
+    """Be the cloud of one submission until the channel ends."""
+    from ecsim.cloud.server import serve
+
+    prctl(PR_SET_DUMPABLE, 0)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (CONNECTIONS_MAX, CONNECTIONS_MAX))
+    place = str(request["lab_dir"]), int(request["seed"])
+    rig = _prepared.get(place) or _set_up(*place)
+    verdicts = Verdicts(rig.stage, rig.cloud, str(request["lang"]))
+    rig.world.extensions["verdict"] = verdicts.ask
+    listen = partial(serve, rig.cloud.gate, rig.world, programs=rig.host)
+    server = listen() if request["listen"] else None
+    port = None if server is None else urlsplit(server.url).port
+    channel.send({"port": port, "version": rig.stage.version})
     with contextlib.suppress(ChannelClosed):
         while True:
-            channel.send(verdicts.do(channel.receive()))
+            message = channel.receive()
+            if message["do"] == "listen":
+                channel.send({})
+                (listening,) = channel.receive_descriptors(1)
+                if server is not None:
+                    server.close()
+                server = listen(listening=socket.socket(fileno=listening))
+                channel.send({})
+            else:
+                channel.send(verdicts.do(message))
 
 
 class Verdicts:

@@ -21,6 +21,10 @@ from ecslab.grading.engine.shelf import Shelf
 from ecslab.grading.engine.work import Options
 from ecslab.grading.forkserver import ServerFailed
 from ecslab.grading.intake import NoSuchInput, take
+from ecslab.grading.jail import reach, tiers
+from ecslab.grading.jail.reach import CourseInReach
+from ecslab.grading.jail.tier import Tier
+from ecslab.grading.jail.tiers import NoJail
 from ecslab.grading.limits import Limits
 from ecslab.grading.outputs.inert import log_line
 from ecslab.grading.outputs.scored import Scored
@@ -30,9 +34,7 @@ from ecslab.grading.reporting import Reporting, add_arguments
 from ecslab.grading.results import SubmissionResult
 from ecslab.grading.words import Notice
 
-_NO_JAIL = (
-    "learners' code runs in processes of its own, without a jail: grade only what you would run yourself\n"
-)
+_NO_JAIL = "--unsafe: learners' code runs without a jail: grade only what you would run yourself\n"
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 _EPILOG = """\
 Every grade is kept in DIR/journal.sqlite as soon as it is known. The same command again goes on where it was
@@ -64,6 +66,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--seed", type=int, metavar="N", help="the seed to grade with (each notebook's own)")
     _add_limits(parser)
+    _add_jail(parser)
     _add_engine(parser)
     add_arguments(parser)
     parser.add_argument("--audit", type=Path, metavar="DIR", help=argparse.SUPPRESS)
@@ -88,6 +91,18 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             name, type=_seconds, default=default, metavar="S", help=f"seconds for {what} ({default:g})"
         )
+
+
+def _add_jail(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tier",
+        type=Tier,
+        choices=list(Tier),
+        help="the jail of learners' code (the strongest that this machine offers; `ecslab doctor` tells which)",
+    )
+    parser.add_argument(
+        "--unsafe", action="store_true", help="grade even where learners' code cannot be jailed"
+    )
 
 
 def _add_engine(parser: argparse.ArgumentParser) -> None:
@@ -120,10 +135,13 @@ def main(arguments: argparse.Namespace) -> int:
             return _usage(f"--lab {arguments.lab}: there is no such lab")
         reporting = Reporting.of(arguments, root, arguments.out)
         intake = take(arguments.submissions, file_bytes=Limits().file_bytes, lab=arguments.lab)
+        tier = tiers.choose(arguments.tier, unsafe=arguments.unsafe)
+        if tier is not Tier.PROCESS:
+            reach.refuse_in_reach(root, tiers.readable())
         arguments.out.mkdir(parents=True, exist_ok=True)
         shelf = Shelf(intake)
         del intake  # gigabytes, in a big class
-    except (NoSuchInput, CourseProblem) as problem:
+    except (NoSuchInput, CourseProblem, NoJail, CourseInReach) as problem:
         return _usage(str(problem))
     except OSError as error:
         return _usage(f"{error.filename or arguments.out}: {error.strerror}")
@@ -133,6 +151,7 @@ def main(arguments: argparse.Namespace) -> int:
         jobs=arguments.jobs or cores(),
         seed=arguments.seed,
         audit=arguments.audit,
+        tier=tier,
     )
     again = None if arguments.regrade is None else tuple(arguments.regrade)
     try:
@@ -160,7 +179,8 @@ def _grade(
     stopped = ""
     progress = Progress(sys.stderr, len(run.todo))
     if run.todo:
-        sys.stderr.write(_NO_JAIL)
+        if options.tier is Tier.PROCESS:
+            sys.stderr.write(_NO_JAIL)
         try:
             with _until_stopped(), _engine(arguments, options) as engine:
                 run.grade(engine, progress.step)
@@ -182,7 +202,9 @@ def _grade(
     results = [*(row.result for row in rows), *missing]
     timings = {row.result.name: row.timings for row in rows}
     files = notebooks_of(arguments.submissions, results)
-    everything = reporting.write(arguments.out, results, aside=shelf.aside, timings=timings, files=files)
+    everything = reporting.write(
+        arguments.out, results, aside=shelf.aside, timings=timings, files=files, isolation=options.tier
+    )
     return _tell(everything, arguments.out)
 
 
@@ -211,7 +233,13 @@ def main_merge(arguments: argparse.Namespace) -> int:
                 journal.keep(row)
         results = [row.result for row in merged.rows]
         timings = {row.result.name: row.timings for row in merged.rows}
-        everything = reporting.write(arguments.out, results, aside=merged.plan.aside, timings=timings)
+        everything = reporting.write(
+            arguments.out,
+            results,
+            aside=merged.plan.aside,
+            timings=timings,
+            isolation=str(merged.plan.options["tier"]),
+        )
     except (Misfit, JournalProblem) as problem:
         sys.stderr.write(f"ecslab merge: {problem}\n")
         return USAGE

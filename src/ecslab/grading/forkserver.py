@@ -271,9 +271,9 @@ def serve(work: Work, requests: socket.socket) -> None:
                 if not message.startswith(_FORK):
                     return
                 about = message.removeprefix(_FORK)
-                if not about or not _passed_on(work, prepared, about, descriptors):
-                    if os.fork() == 0:
-                        _become_guard(work, descriptors)
+                passed_on = bool(about) and _passed_on(work, prepared, about, descriptors)
+                if not passed_on and os.fork() == 0:
+                    _become_guard(work, descriptors)
                 for descriptor in descriptors:
                     os.close(descriptor)
 

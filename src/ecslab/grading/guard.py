@@ -24,7 +24,6 @@ from ecslab.grading.child import be_child, prctl
 
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
-PR_SET_DUMPABLE: Final = 4
 _CLEAN_UP_S = 3.0
 
 

@@ -1,20 +1,26 @@
 """The learner's side: a warm process of which a copy becomes the Jupyter kernel that runs a submission.
 
 Nothing of the grader, of the course's files or of the cloud's inside is in it: a learner may read all of its memory.
-The copy gets an environment of its own, an empty folder, the cloud's learner port, and nothing else.
+The copy gets an environment of its own, an empty folder, the cloud's learner port, and nothing else; `jail` sees to it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ecslab.grading import cutting
 from ecslab.grading.channel import Channel
+from ecslab.grading.guard import Launched
+from ecslab.grading.jail import enter
+from ecslab.grading.jail.enter import Jail
+from ecslab.grading.jail.watch import Watch
 
 _MODULES = (
     "IPython.core.completerlib",
@@ -99,19 +105,47 @@ def _meet_services() -> None:
             client.list_clusters()
 
 
-def run(channel: Channel) -> None:
-    """Become a kernel: the channel says where, then it is closed."""
+def launch(channel: Channel) -> Launched:
+    """In the guard: put a copy behind the walls that the channel describes; it becomes a kernel.
+
+    Where the walls include a network of its own, the socket on which the cloud is to answer goes back first.
+
+    Raises:
+        JailFailed: a wall cannot be had.
+    """
     request = channel.receive()
+    jail = Jail.from_message(request["jail"])
+    keep = [channel.fileno()]
+    if request.get("audit"):
+        keep.append(os.open(request["audit"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+    started = enter.start(jail, lambda: run(channel, request, jail, keep[1:]), keep)
+    for record in keep[1:]:
+        os.close(record)
+    if started.listening is not None:
+        with started.listening as listening:
+            channel.send_descriptors([listening.fileno()])
+    return Launched(pid=started.pid, watch=Watch(jail.ceiling), held=started.held)
+
+
+def run(channel: Channel, request: Mapping[str, Any], jail: Jail, records: Sequence[int] = ()) -> None:
+    """Become a kernel behind the walls, and close the last door."""
     for descriptor, flags in _NULL_DESCRIPTORS:
         null = os.open(os.devnull, flags)
         os.dup2(null, descriptor)
         os.close(null)
     os.environ.clear()
+    home = jail.home
     os.environ.update(request["environment"])
-    os.chdir(request["folder"])
-    if request.get("audit"):
-        _audit(request["audit"])
-    application = _application(request["connection_file"])
+    os.environ.update({"HOME": home, "IPYTHONDIR": f"{home}/ipython", "TMPDIR": str(Path(home, "tmp"))})
+    os.chdir(Path(jail.home, "work"))
+    connection = Path(jail.home, "connection.json")
+    text = json.dumps({**request["connection"], "ip": f"{jail.sockets_inside}/s"})
+    connection.write_text(text, encoding="utf-8")
+    for record in records:
+        _audit(record)
+    application = _application(str(connection))
+    cutting.cut(application.session, int(request["output_bytes"]))
+    enter.seal(jail.tier)
     channel.send({"ready": True})
     channel.close()
     application.start()
@@ -134,10 +168,10 @@ def _application(connection_file: str) -> Any:
     return application
 
 
-def _audit(path: str) -> None:
+def _audit(log: int) -> None:
     """Write down every file and folder that this process opens from now on. For tests of the boundary."""
     events = ("open", "os.listdir", "os.scandir", "os.chdir", "os.exec", "subprocess.Popen", "ctypes.dlopen")
-    log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.set_inheritable(log, False)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event in events and arguments:

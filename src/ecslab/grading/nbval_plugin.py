@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 
 from ecslab.course.source import Role
-from ecslab.grading.channel import Channel, ChannelClosed
+from ecslab.grading.channel import ChannelClosed
 from ecslab.grading.client import KernelDied
+from ecslab.grading.forkserver import Forked
 from ecslab.grading.limits import Limits
 from ecslab.grading.words import Notice
 
@@ -29,6 +30,13 @@ _ERROR_CHARS = 300
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _VARYING = ((re.compile(r"0x[0-9a-fA-F]{6,}"), "0x…"), (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1"))
 _CLOUD_S = 30.0
+_END_S = 1.0
+_SIGNS: Mapping[str, tuple[str, ...]] = {
+    "cell-memory": ("MemoryError",),
+    "cell-disk": ("[Errno 27]", "[Errno 28]"),
+    "cell-processes": ("BlockingIOError: [Errno 11]", "can't start new thread"),
+}
+"""How an error of Python looks that a limit of one process has caused (EFBIG, ENOSPC, EAGAIN)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,7 +80,7 @@ class GradingPlugin:
     """The plugin of one run.
 
     Args:
-        cloud: the channel to the submission's cloud.
+        cloud: the submission's cloud.
         opening: sources of the cells to run in a kernel that replaces a dead one.
         limits: of the submission.
         hidden: the private folder; its name is kept out of messages.
@@ -81,7 +89,7 @@ class GradingPlugin:
 
     def __init__(
         self,
-        cloud: Channel,
+        cloud: Forked,
         opening: list[str],
         limits: Limits,
         hidden: str,
@@ -99,6 +107,7 @@ class GradingPlugin:
         for item in items:
             item.options.clear()
             item.options["check"] = _about(item).get("role") == Role.CHECK
+            item.format_output_compare = _say_nothing
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: Any) -> None:
@@ -143,6 +152,9 @@ class GradingPlugin:
         if check is not None:
             self.recorded.checks[check].agreed = report.passed and not hasattr(report, "wasxfail")
             self._tell(self.recorded)
+        if getattr(getattr(item.parent.kernel, "kc", None), "cut", False):
+            size = f"{self._limits.output_bytes:,}"
+            self._note(Notice("cell-output", {"cell": str(about.get("key")), "limit": size}))
         if call.excinfo is not None:
             self._explain(item, call.excinfo.value, is_check=check is not None)
         return report
@@ -156,17 +168,19 @@ class GradingPlugin:
         if self._cloud_lost:
             return None
         try:
-            return self._cloud.ask(message, _CLOUD_S)
+            return self._cloud.channel.ask(message, _CLOUD_S)
         except (ChannelClosed, TimeoutError):
             self._cloud_lost = True  # a late answer would be taken for the next one
-            self._note(Notice("no-cloud"))
+            self._cloud.wait(_END_S)
+            limit = {"limit": _mib(self._limits.cloud_bytes)}
+            self._note(Notice("no-cloud") if self._cloud.limit is None else Notice("cloud-memory", limit))
             return None
 
     def _revive(self, book: Any) -> None:
         """Start another kernel when the one before is dead, and run the lab's opening in it."""
         if book.kernel is not None and book.kernel.is_alive():
             return
-        self._note(Notice("kernel-died", {"cell": self._last}))
+        self._note(self._end_of(book, self._last))
         if book.kernel is not None and hasattr(book.kernel, "km"):
             with contextlib.suppress(Exception):
                 book.kernel.stop()
@@ -181,12 +195,34 @@ class GradingPlugin:
         cell = str(_about(item).get("key"))
         outputs = [one for one in item.test_outputs or [] if one.get("output_type") == "error"]
         if isinstance(error, KernelDied):
-            self._note(Notice("kernel-died", {"cell": cell}))
+            self._note(self._end_of(item.parent, cell))
         elif item.parent.timed_out:
             self._note(Notice("cell-timeout", {"cell": cell, "limit": f"{self._limits.cell_s:g}"}))
         elif outputs and not (is_check and outputs[0].get("ename") == "CheckFailed"):
             name, value = str(outputs[0].get("ename")), str(outputs[0].get("evalue"))
             self._note(Notice("cell-failed", {"cell": cell, "error": self._clean(f"{name}: {value}")}))
+            for code, signs in _SIGNS.items():
+                if any(sign in f"{name}: {value}" for sign in signs):
+                    self._note(Notice(code, {"cell": cell, "limit": self._limit(code)}))
+
+    def _end_of(self, book: Any, cell: str) -> Notice:
+        """Why a kernel is dead: a limit, or its own doing."""
+        provisioner = getattr(getattr(book.kernel, "km", None), "provisioner", None)
+        forked = getattr(provisioner, "forked", None)
+        limit = getattr(forked, "limit", None) or getattr(provisioner, "limit", None)
+        if limit is None:
+            return Notice("kernel-died", {"cell": cell})
+        code = f"limit-{limit}"
+        return Notice(code, {"cell": cell, "limit": self._limit(code)})
+
+    def _limit(self, code: str) -> str:
+        limits = self._limits
+        return {
+            "memory": _mib(limits.memory_bytes),
+            "disk": _mib(limits.disk_bytes),
+            "processes": str(limits.processes),
+            "output": f"{limits.output_flood_bytes // 1_000_000}",
+        }[code.removeprefix("limit-").removeprefix("cell-")]
 
     def _note(self, notice: Notice) -> None:
         if notice not in self.recorded.notices:
@@ -204,3 +240,11 @@ class GradingPlugin:
 def _about(item: Any) -> Mapping[str, Any]:
     about: Mapping[str, Any] = item.cell.metadata.get("ecslab", {})
     return about
+
+
+def _say_nothing(*_: object) -> None:
+    """In place of nbval's explanation of a difference, which compares every line with every other."""
+
+
+def _mib(size: int) -> str:
+    return str(size // 2**20)

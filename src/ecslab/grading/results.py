@@ -13,7 +13,7 @@ from typing import Any
 from ecslab.grading.words import Notice
 
 ISOLATION = "process"
-"""The learner's code runs in a process of its own, with nothing of the grader's; it is not jailed."""
+"""What is said where nobody knows the tier (`ecslab.grading.jail.tier`): the weakest one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

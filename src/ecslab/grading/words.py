@@ -149,6 +149,52 @@ NOTICES: Mapping[str, tuple[str, str]] = {
         "セル {cell} で Python のプロセスが終了しました。その後のセルのために新しいプロセスを始めました。"
         "変数は失われましたが、クラウドはそのままです。",
     ),
+    "limit-memory": (
+        "The Python process was ended in the cell {cell}: all of its processes together used more than {limit} MiB of "
+        "memory. A new one was started for the cells after it; variables were lost, the cloud was not.",
+        "セル {cell} で、すべてのプロセスのメモリの合計が {limit} MiB を超えたため、Python のプロセスを終了しました。"
+        "その後のセルのために新しいプロセスを始めました。変数は失われましたが、クラウドはそのままです。",
+    ),
+    "limit-processes": (
+        "The Python process was ended in the cell {cell}: it had started more than {limit} processes. A new one was "
+        "started for the cells after it; variables were lost, the cloud was not.",
+        "セル {cell} で、プロセスの数が {limit} を超えたため、Python のプロセスを終了しました。"
+        "その後のセルのために新しいプロセスを始めました。変数は失われましたが、クラウドはそのままです。",
+    ),
+    "limit-disk": (
+        "The Python process was ended in the cell {cell}: its files were larger than {limit} MiB together. A new one "
+        "was started for the cells after it; variables and files were lost, the cloud was not.",
+        "セル {cell} で、ファイルの合計が {limit} MiB を超えたため、Python のプロセスを終了しました。"
+        "その後のセルのために新しいプロセスを始めました。変数とファイルは失われましたが、クラウドはそのままです。",
+    ),
+    "limit-output": (
+        "The Python process was ended in the cell {cell}: the notebook had more than {limit} MB of outputs. A new one "
+        "was started for the cells after it; variables were lost, the cloud was not.",
+        "セル {cell} で、ノートブックの出力の合計が {limit} MB を超えたため、Python のプロセスを終了しました。"
+        "その後のセルのために新しいプロセスを始めました。変数は失われましたが、クラウドはそのままです。",
+    ),
+    "cell-memory": (
+        "The cell {cell} asked for more than {limit} MiB of memory.",
+        "セル {cell} は {limit} MiB を超えるメモリを要求しました。",
+    ),
+    "cell-disk": (
+        "The cell {cell} wrote more than {limit} MiB to files.",
+        "セル {cell} は {limit} MiB を超えるファイルを書こうとしました。",
+    ),
+    "cell-processes": (
+        "The cell {cell} started more than {limit} processes and threads.",
+        "セル {cell} は {limit} を超えるプロセスやスレッドを始めようとしました。",
+    ),
+    "cell-output": (
+        "The cell {cell} had more than {limit} characters of outputs; the rest was left out.",
+        "セル {cell} の出力が {limit} 文字を超えたため、残りは省きました。",
+    ),
+    "cloud-memory": (
+        "The simulated cloud was ended: what was made in it took more than {limit} MiB. Checks that came later were "
+        "not run.",
+        "クラウドに作られたものが {limit} MiB を超えたため、シミュレーションのクラウドを終了しました。"
+        "それより後のチェックは実行していません。",
+    ),
     "own-seed": (
         "Graded with the seed {seed}, which the notebook says it was made for; the lab's own is {own}.",
         "ノートブックに書かれたシード {seed} で採点しました。ラボの元のシードは {own} です。",

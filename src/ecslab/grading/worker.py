@@ -14,14 +14,20 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ecslab.course.manifest import Manifest
 from ecslab.grading.channel import Channel
+from ecslab.grading.child import PR_SET_DUMPABLE, prctl
+from ecslab.grading.client import ForkedKernelClient
 from ecslab.grading.forkserver import Forked, fork
-from ecslab.grading.guard import PR_SET_DUMPABLE, prctl
+from ecslab.grading.jail.enter import PORT, Jail, cpu_limit_s
+from ecslab.grading.jail.tier import Tier
 from ecslab.grading.limits import Limits
+from ecslab.grading.provisioner import ForkedProvisioner
 from ecslab.grading.rebuild import opening, rebuild
 from ecslab.grading.words import Notice
 
@@ -68,21 +74,28 @@ def _grade(channel: Channel) -> None:
     manifest = Manifest.load(request["manifest"])
     limits = Limits(**request["limits"])
     book, notices = rebuild(manifest, request["sources"], request["lang"])
-    for name in ("book", "sockets", "work", "home", "jupyter"):
-        (folder / name).mkdir(mode=0o700)
+    for name in ("book", "jails", "jupyter"):
+        (folder / name).mkdir(mode=0o711)
     path = folder / "book" / f"{manifest.lab}.ipynb"
     path.write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
     began = time.monotonic()
+    tier = Tier(request["tier"])
+    apart = tier is Tier.NAMESPACES
+    lab = {name: request[name] for name in ("seed", "lab_dir")}
     with socket.socket(fileno=clouds) as requests:
-        cloud = fork(requests)
-    about = cloud.channel.ask({name: request[name] for name in ("seed", "lab_dir", "lang")}, CLOUD_START_S)
+        cloud = fork(requests, lab if request["seed"] == manifest.seed else None)
+    own = {"lang": request["lang"], "listen": not apart, "memory_bytes": limits.cloud_bytes}
+    about = cloud.channel.ask({**lab, **own}, CLOUD_START_S)
     _environment(folder)
-    _kernelspec(folder, kernels, about["url"], request)
+    _open_to_jails(folder, tier)
+    jail = _jail(tier, PORT if apart else int(about["port"]), limits)
+    _kernelspec(folder, kernels, jail, request)
+    if apart:
+        ForkedProvisioner.on_listening = partial(_serve_there, cloud)
+    ForkedKernelClient.limits = limits
     result = _run(path, manifest, limits, cloud, channel, notices)
     used = time.process_time()
     cloud.kill()
-    from ecslab.grading.provisioner import ForkedProvisioner
-
     result["timings"] = {
         "wall_s": round(time.monotonic() - began, 3),
         "cpu_worker_s": round(used, 3),
@@ -109,7 +122,7 @@ def _run(
         return result_of(recorded, notices)
 
     plugin = GradingPlugin(
-        cloud.channel,
+        cloud,
         opening(manifest),
         limits,
         str(path.parent.parent),
@@ -168,6 +181,13 @@ def result_of(recorded: Any, notices: list[Notice]) -> dict[str, Any]:
     }
 
 
+def _serve_there(cloud: Forked, listening: int) -> None:
+    """Let the cloud answer on a socket inside a kernel's network."""
+    cloud.channel.ask({"do": "listen"}, CLOUD_START_S)
+    cloud.channel.send_descriptors([listening])
+    cloud.channel.receive(CLOUD_START_S)
+
+
 def _environment(folder: Path) -> None:
     """Let jupyter_client look into the private folder, and nowhere else."""
     for name in ("PATH", "DATA_DIR", "CONFIG_DIR", "RUNTIME_DIR"):
@@ -175,23 +195,43 @@ def _environment(folder: Path) -> None:
     os.environ["JUPYTER_NO_CONFIG"] = "1"
 
 
-def _kernelspec(folder: Path, kernels: int, url: str, request: Mapping[str, Any]) -> None:
+def _open_to_jails(folder: Path, tier: Tier) -> None:
+    """Without namespaces a jail that has another user must pass through the folders above its own."""
+    if tier is Tier.LANDLOCK and os.geteuid() == 0:
+        for above in (folder, folder.parent):
+            above.chmod(0o711)
+
+
+def _jail(tier: Tier, port: int, limits: Limits) -> dict[str, Any]:
+    """The walls around each kernel; the provisioner fills in the folders."""
+    jail = Jail(
+        tier=tier,
+        folder="",
+        sockets="",
+        port=port,
+        memory_bytes=limits.memory_bytes,
+        disk_bytes=limits.disk_bytes,
+        processes=limits.processes,
+        cpu_s=cpu_limit_s(limits.submission_s),
+    )
+    return asdict(jail)
+
+
+def _kernelspec(folder: Path, kernels: int, jail: Mapping[str, Any], request: Mapping[str, Any]) -> None:
     """The kernelspec by which nbval gets a forked kernel. All that the kernel learns is in `environment`."""
-    home = folder / "home"
     environment = {
-        "ECSLAB_CLOUD_URL": url,
+        "ECSLAB_CLOUD_URL": f"http://127.0.0.1:{jail['port']}",
         "ECSLAB_LANG": request["lang"],
-        "HOME": str(home),
-        "IPYTHONDIR": str(home / "ipython"),
         "LANG": "C.UTF-8",
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-        "TMPDIR": str(home),
     }
     config = {
         "requests": kernels,
-        "sockets": str(folder / "sockets"),
-        "folder": str(folder / "work"),
+        "folder": str(folder / "jupyter"),
+        "jails": str(folder / "jails"),
+        "jail": jail,
         "environment": environment,
+        "output_bytes": request["limits"]["output_bytes"],
         "audit": request.get("audit", ""),
     }
     spec = {

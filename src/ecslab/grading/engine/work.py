@@ -13,6 +13,7 @@ from ecslab.course.catalog import front_matter
 from ecslab.course.manifest import Manifest, manifest_path
 from ecslab.course.problem import CourseProblem
 from ecslab.grading.intake import Taken
+from ecslab.grading.jail.tier import Tier
 from ecslab.grading.limits import Limits
 from ecslab.grading.results import CheckResult, SubmissionResult
 from ecslab.grading.submission import Refused, Submission, parse
@@ -29,6 +30,7 @@ class Options:
         jobs: how many submissions at a time.
         seed: of the labs; when None, the one that each notebook was made for.
         audit: a folder in which each kernel writes what it opens, for tests of the boundary.
+        tier: how learners' code is kept apart; the machine that grades must offer it.
     """
 
     root: Path
@@ -36,6 +38,7 @@ class Options:
     jobs: int = 1
     seed: int | None = None
     audit: Path | None = None
+    tier: Tier = Tier.NAMESPACES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ class Work:
             "seed": self.seed,
             "limits": asdict(options.limits),
             "audit": audit,
+            "tier": options.tier,
         }
 
     def result(self, told: Mapping[str, Any], error: str = "") -> SubmissionResult:

@@ -14,16 +14,18 @@ import resource
 import select
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from ecslab.grading import child
 from ecslab.grading.child import FAILED, be_child
 from ecslab.grading.jail import landlock, mounts, namespaces, privileges, reach, seccomp
 from ecslab.grading.jail.landlock import Grant
-from ecslab.grading.jail.system import Refused, prctl
+from ecslab.grading.jail.system import Refused
 from ecslab.grading.jail.tier import Tier
+from ecslab.grading.jail.watch import Ceiling
 
 PORT: Final = 8000
 """The cloud's port inside a network namespace, where nobody else listens."""
@@ -56,6 +58,22 @@ class Jail:
     disk_bytes: int
     processes: int
     cpu_s: float
+
+    @classmethod
+    def from_message(cls, message: Mapping[str, Any]) -> Jail:
+        """A jail as `dataclasses.asdict` and JSON left it."""
+        return cls(**{**message, "tier": Tier(message["tier"])})
+
+    @property
+    def ceiling(self) -> Ceiling:
+        """What all its processes may use together; a scratch folder that is memory has a size of its own."""
+        apart = self.tier is Tier.NAMESPACES
+        return Ceiling(
+            memory_bytes=self.memory_bytes,
+            processes=self.processes,
+            disk_bytes=self.disk_bytes,
+            folders=(self.sockets,) if apart else (self.sockets, self.home),
+        )
 
     @property
     def home(self) -> str:
@@ -94,12 +112,13 @@ def start(jail: Jail, work: Callable[[], None], keep: Sequence[int]) -> Started:
     Raises:
         JailFailed: the walls cannot be had. One that fails later ends the jailed process.
     """
-    user = privileges.jail_user()
+    user = privileges.jail_user() if jail.tier is not Tier.PROCESS else None
     if jail.tier is Tier.NAMESPACES:
         return _start_apart(jail, work, keep, user)
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        be_child(lambda: _behind_landlock(jail, work, user), keep)
+        be_child(lambda: _behind_landlock(jail, work, user, parent), keep)
     return Started(pid=pid)
 
 
@@ -117,8 +136,8 @@ def _start_apart(
     alive, held = os.pipe()
     with here:
         here.settimeout(_START_S)
-        child = os.fork()
-        if child == 0:
+        between = os.fork()
+        if between == 0:
             os.close(held)
             _leave(jail, work, [*keep, alive], user, there)
         there.close()
@@ -128,7 +147,7 @@ def _start_apart(
         except OSError as error:
             message, descriptors = str(error).encode(), []
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(child, 0)
+            os.waitpid(between, 0)
     if not descriptors:
         os.close(held)
         raise JailFailed(message.decode(errors="replace") or "the jail did not start")
@@ -176,7 +195,7 @@ def _behind_namespaces(
     # The process between ends, its child becomes the guard's: only now a death signal means the guard's death.
     os.read(gone, 1)
     os.close(gone)
-    prctl(privileges.PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    child.prctl(privileges.PR_SET_PDEATHSIG, int(signal.SIGKILL))
     poll = select.poll()
     poll.register(alive, select.POLLHUP)
     if poll.poll(0):
@@ -185,10 +204,12 @@ def _behind_namespaces(
     work()
 
 
-def _behind_landlock(jail: Jail, work: Callable[[], None], user: tuple[int, int] | None) -> None:
-    """Without namespaces: one process, and the walls that need none."""
-    prctl(privileges.PR_SET_PDEATHSIG, int(signal.SIGKILL))
+def _behind_landlock(jail: Jail, work: Callable[[], None], user: tuple[int, int] | None, parent: int) -> None:
+    """Without namespaces: one process, and the walls that need none; with the tier `process` none at all."""
+    child.prctl(privileges.PR_SET_PDEATHSIG, int(signal.SIGKILL))
     Path(jail.home).mkdir(mode=0o700, exist_ok=True)
+    if os.getppid() != parent:
+        os._exit(FAILED)
     if jail.tier is Tier.LANDLOCK:
         processes = jail.processes
         if user is not None and reach.open_to_others():
@@ -198,7 +219,7 @@ def _behind_landlock(jail: Jail, work: Callable[[], None], user: tuple[int, int]
         else:
             processes += tasks_of_user() + _OTHERS_PROCESSES
         _give_up(jail, processes)
-        prctl(privileges.PR_SET_PDEATHSIG, int(signal.SIGKILL))  # it was lost with the rights
+        child.prctl(privileges.PR_SET_PDEATHSIG, int(signal.SIGKILL))  # it was lost with the rights
     _folders(jail.home)
     work()
 
@@ -235,7 +256,7 @@ def tasks_of_user() -> int:
         if entry.name.isdecimal():
             with contextlib.suppress(OSError):
                 if entry.stat().st_uid == user:
-                    found += len(os.listdir(f"{entry.path}/task"))
+                    found += len(os.listdir(f"{entry.path}/task"))  # noqa: PTH208
     return found
 
 

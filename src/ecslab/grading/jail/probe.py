@@ -72,7 +72,7 @@ def _try(jail: Jail, folder: str, told: int) -> None:
         said = f"the scratch folder cannot be written to: {error.strerror}"
     enter.seal(jail.tier)
     try:
-        os.listdir(folder)
+        os.listdir(folder)  # noqa: PTH208
     except OSError:
         pass
     else:
@@ -88,4 +88,6 @@ def _try(jail: Jail, folder: str, told: int) -> None:
 
 if __name__ == "__main__":
     prctl(privileges.PR_SET_CHILD_SUBREAPER, 1)
-    sys.stdout.write(json.dumps({tier: probe(tier) for tier in JAILS}) + "\n")
+    sys.stdout.write(
+        json.dumps({"tiers": {tier: probe(tier) for tier in JAILS}, "readable": reach.readable()}) + "\n"
+    )

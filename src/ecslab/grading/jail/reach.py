@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -45,15 +45,19 @@ def _both(place: Path) -> Iterable[Path]:
     return dict.fromkeys((place, place.resolve()))
 
 
-def refuse_in_reach(root: Path) -> None:
+def refuse_in_reach(root: Path, places: Sequence[str]) -> None:
     """Nothing of the course's private folders may be readable.
+
+    Args:
+        root: the folder that holds the course.
+        places: what `readable` says in an isolated interpreter, as the kernel's is.
 
     Raises:
         CourseInReach: says which folder, and what to do.
     """
     for name in ("course", "solutions"):
         folder = (root / name).resolve()
-        for place in readable():
+        for place in places:
             if folder.is_relative_to(Path(place).resolve()):
                 raise CourseInReach(
                     f"{folder} is below {place}, which learners' code may read: "

@@ -133,7 +133,7 @@ NUMBERS: Final[dict[str, tuple[int | None, int | None]]] = {
 include/uapi/asm-generic/unistd.h); None where the processor has no such call."""
 
 
-class Refused(OSError):
+class Refused(OSError):  # noqa: N818 - it says what happened
     """The kernel refused a call; `strerror` names the call."""
 
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -24,11 +25,27 @@ class NoJail(RuntimeError):  # noqa: N818 - it says what is wrong
     """Nothing keeps a learner's code from the rest of this machine; the message says why and what to do."""
 
 
-@cache
 def offered() -> Mapping[Tier, str | None]:
     """For each jail None when it works here, else the reason why it does not."""
+    return _tried().tiers
+
+
+def readable() -> tuple[str, ...]:
+    """What learners' code may read of this machine."""
+    return _tried().readable
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    tiers: Mapping[Tier, str | None]
+    readable: tuple[str, ...] = ()
+
+
+@cache
+def _tried() -> _Tried:
+    """A process that does the kernel's part: the interpreter is isolated there, so its paths are the kernel's."""
     if sys.platform != "linux":
-        return dict.fromkeys(JAILS, _NOT_LINUX.format(platform=sys.platform))
+        return _Tried(dict.fromkeys(JAILS, _NOT_LINUX.format(platform=sys.platform)))
     try:
         done = subprocess.run(
             [sys.executable, "-I", "-m", "ecslab.grading.jail.probe"],
@@ -39,9 +56,9 @@ def offered() -> Mapping[Tier, str | None]:
             stdin=subprocess.DEVNULL,
         )
         told = json.loads(done.stdout)
-        return {tier: told[tier] for tier in JAILS}
+        return _Tried({tier: told["tiers"][tier] for tier in JAILS}, tuple(told["readable"]))
     except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
-        return dict.fromkeys(JAILS, f"trying it failed: {type(error).__name__}: {error}")
+        return _Tried(dict.fromkeys(JAILS, f"trying it failed: {type(error).__name__}: {error}"))
 
 
 def choose(forced: Tier | None = None, *, unsafe: bool = False) -> Tier:

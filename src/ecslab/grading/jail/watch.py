@@ -123,7 +123,7 @@ def _deleted(processes: Sequence[int]) -> dict[tuple[int, int], int]:
     found: dict[tuple[int, int], int] = {}
     for pid in processes:
         try:
-            numbers = os.listdir(f"/proc/{pid}/fd")
+            numbers = os.listdir(f"/proc/{pid}/fd")  # noqa: PTH208
         except OSError:
             continue
         for number in numbers:
