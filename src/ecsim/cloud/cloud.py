@@ -17,6 +17,7 @@ from ecsim.controller.loop import KINDS, Controller
 from ecsim.controller.shell import Shell
 from ecsim.dataplane.exchange import Exchange, Result
 from ecsim.dataplane.plane import Dataplane
+from ecsim.effects.alarms import Alarms
 from ecsim.effects.ec2 import Ec2
 from ecsim.effects.ecr import Registry
 from ecsim.effects.elbv2 import HARMLESS, Elbv2
@@ -133,6 +134,7 @@ class Cloud:
             logs=self.logs,
             workload=self.workload,
             functions=self.functions,
+            alarms=Alarms(self.gate),
             account=self.account,
             region=self.region,
             date=lambda at_ms: moment(at_ms).strftime("%Y-%m-%dT%H:%M:%S"),

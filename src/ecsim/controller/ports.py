@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from ecsim.decide.alarms import Alarm
 from ecsim.model.answers import Failure, Image, Probe, Subnet
 from ecsim.model.container_instance import Host, ScalingGroup
 from ecsim.model.network import TargetGroup
@@ -67,6 +68,14 @@ class Balancing(Protocol):
 
     def shift(self, arn: str, shares: Sequence[tuple[str, int]]) -> Failure | None:
         """Give target groups their shares of the traffic of a rule or a listener, in tenths of a percent."""
+        ...
+
+
+class Alarms(Protocol):
+    """CloudWatch's part."""
+
+    def look_up(self, names: Sequence[str]) -> Mapping[str, Alarm]:
+        """The alarms of these names that there are."""
         ...
 
 

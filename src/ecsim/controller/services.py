@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from ecsim.controller.alarm_polls import AlarmPolls
 from ecsim.controller.births import Birth, Nursery
 from ecsim.controller.shell import SUPPRESS_MS, Shell
 from ecsim.controller.tasks import TaskLife
@@ -19,6 +20,7 @@ from ecsim.decide.plan import (
     FailDeployment,
     Plan,
     ReachSteadyState,
+    SetAlarms,
     SetDesired,
     SetProgress,
     SetStability,
@@ -59,6 +61,7 @@ class Services:
         self._life = life
         self._nursery = nursery
         self._traffic = TrafficShift(shell)
+        self._alarms = AlarmPolls(shell)
         self._do: dict[type[Action], Callable[[Service, Action], None]] = {
             SetDesired: self._set_desired,
             StartTasks: self._start,
@@ -71,6 +74,7 @@ class Services:
             SetStability: self._stability,
             SetStatus: self._status,
             SetProgress: self._traffic.set_progress,
+            SetAlarms: self._alarms.set_alarms,
             StartHooks: self._traffic.start_hooks,
             CallFunction: self._traffic.call_function,
         }
@@ -109,6 +113,7 @@ class Services:
             targets=targets,
             now_ms=self._shell.now_ms,
             wiring=self._traffic.wiring(service),
+            alarms=self._alarms.known(service),
             leaving=self._leaving(service, tasks),
         )
 
@@ -295,7 +300,8 @@ class Services:
             text, why = STOPPED_ROLLING_BACK_REASON, stopping.rolled_back(service.primary, known.id)
         elif action.problem:
             text = ENDED_ROLLING_BACK_REASON
-            why = because("strategy.roll_back", failed=service.primary.id, to=known.id)
+            code = "alarms.roll_back" if service.progress is None else "strategy.roll_back"
+            why = because(code, failed=service.primary.id, to=known.id)
         returning = replace(
             known,
             status=DeploymentStatus.PRIMARY,

@@ -10,6 +10,7 @@ from ecsim.clock.engine import Engine
 from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
 from ecsim.controller.ports import (
+    Alarms,
     Balancing,
     Functions,
     Gates,
@@ -61,6 +62,7 @@ class Shell:
     logs: Logs
     workload: Workload
     functions: Functions
+    alarms: Alarms
     account: str
     region: str
     date: Callable[[int], str]

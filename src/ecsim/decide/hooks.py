@@ -57,7 +57,8 @@ def moments(run: HookRun) -> list[int]:
 def called(run: HookRun, answer: Mapping[str, Any] | str, *, takes_ms: int, now_ms: int) -> HookRun:
     """The hook after its function was called; the answer counts when it has arrived."""
     if takes_ms > ANSWER_MS:
-        answer, takes_ms = f"Task timed out after {ANSWER_MS // 1_000}.00 seconds", ANSWER_MS
+        answer = {"errorMessage": f"Task timed out after {ANSWER_MS // 1_000}.00 seconds"}
+        takes_ms = ANSWER_MS
     return replace(run, due_at_ms=None, answer=answer, answered_at_ms=now_ms + takes_ms)
 
 

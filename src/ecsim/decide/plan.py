@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecsim.model.reason import Reason
+from ecsim.model.service import AlarmWatch
 from ecsim.model.strategy import Progress
 from ecsim.model.task import StopCode
 
@@ -129,6 +130,14 @@ class SetProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAlarms:
+    """What is known of the PRIMARY deployment's alarms now."""
+
+    watch: AlarmWatch
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartHooks:
     """Start lifecycle hooks of the present stage: their places among the configured ones."""
 
@@ -155,6 +164,7 @@ Action = (
     | SetStability
     | SetStatus
     | SetProgress
+    | SetAlarms
     | StartHooks
     | CallFunction
 )

@@ -63,6 +63,16 @@ REASONS: dict[str, tuple[str, ...]] = {
     # Task sets of an external controller (5.16)
     "task_set.start": ("start", "active", "wanted"),
     "task_set.draining": ("task_set",),
+    # Deployment alarms (5.12), early success (5.4)
+    "alarms.ignored": ("alarms",),
+    "alarms.watch": ("alarms",),
+    "alarms.bake": ("seconds",),
+    "alarms.trip": ("alarms",),
+    "alarms.trip_and_roll_back": ("alarms", "to"),
+    "alarms.stalled": ("alarms",),
+    "alarms.roll_back": ("failed", "to"),
+    "early.met": ("healthy", "desired"),
+    "early.complete": ("healthy", "desired"),
     # The end of a service
     "service.draining": (),
     # Tasks

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ecsim.decide import breaker, draining, shifting, stopping
+from ecsim.decide import alarms, breaker, draining, early, shifting, stopping
 from ecsim.decide.condition import Condition, Seen, look
 from ecsim.decide.plan import (
     Action,
@@ -51,7 +51,7 @@ LOOK_AFTER_MS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What a look needs: the service, its tasks that are not STOPPED, their targets, and where traffic goes.
+    """What a look needs: the service, its tasks that are not STOPPED, their targets, traffic and alarms.
 
     Attributes:
         leaving: ARNs of the tasks on DRAINING container instances.
@@ -63,6 +63,7 @@ class Snapshot:
     now_ms: int
     wiring: Wiring = field(default_factory=Wiring)
     leaving: tuple[str, ...] = ()
+    alarms: Mapping[str, alarms.Alarm] = field(default_factory=dict)
 
 
 def reconcile(snapshot: Snapshot) -> Plan:
@@ -75,21 +76,28 @@ def reconcile(snapshot: Snapshot) -> Plan:
     if service.is_external:
         return (*keep_task_sets(service, seen, snapshot.now_ms), *_later(service, seen))
     back = service.progress is not None and service.progress.is_rollback
-    trip = None if back else stopping.verdict(service) or breaker.verdict(service)
+    trip: Action | None = None
+    if not back:
+        trip = (
+            stopping.verdict(service) or breaker.verdict(service) or alarms.verdict(service, snapshot.alarms)
+        )
     if snapshot.leaving:
         seen = draining.marked(seen, snapshot.leaving)
     if trip is not None:
         return (trip,)
     if shifting.is_under_way(service):
-        return shifting.plan(service, seen, snapshot.wiring, snapshot.now_ms)
+        return alarms.polled(
+            service, shifting.plan(service, seen, snapshot.wiring, snapshot.now_ms), snapshot.now_ms
+        )
     actions: list[Action] = []
     _show_desired(service, seen, actions)
     replaced = draining.stop_pending(seen, service) or replace_unhealthy(service, seen)
     actions += replaced
     if not any(isinstance(action, StartTasks | StopTask) for action in replaced):
-        actions += _roll(service, seen, snapshot.now_ms)
-    _arrive(service, seen, actions)
-    return (*actions, *_later(service, seen))
+        failed = service.primary.rollout_state is RolloutState.FAILED
+        actions += _after_failure(service, seen) if failed else _roll(service, seen, snapshot.now_ms)
+    _arrive(snapshot, seen, actions)
+    return alarms.polled(service, (*actions, *_later(service, seen)), snapshot.now_ms)
 
 
 def _later(service: Service, seen: list[Seen]) -> list[Action]:
@@ -145,8 +153,6 @@ def _active(seen: list[Seen], deployment: Deployment) -> int:
 def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
     """Bring the primary deployment up to the desired count and the old ones down."""
     primary = service.primary
-    if primary.rollout_state is RolloutState.FAILED:
-        return _after_failure(service, seen)
     new = [s for s in seen if s.task.deployment_id == primary.id and not s.is_leaving]
     old = [
         s
@@ -176,6 +182,8 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
         no_place=primary.unplaced and now_ms < primary.next_launch_at_ms,
     )
     missing = rollout.desired - rollout.active_new
+    if old and early.is_met(service, rollout.healthy_new):
+        return _early(service, old, rollout)
     if not old and not kept and missing <= 0:
         return hold(service, new, len(seen)) if missing < 0 else []
     step = next_step(rollout)
@@ -193,6 +201,14 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
     if step.stuck:
         return [Tell(message=STUCK.format(name=service.name)), Wait(reason=step.reason)]
     return actions or [Wait(reason=step.reason)]
+
+
+def _early(service: Service, old: list[Seen], rollout: Rollout) -> list[Action]:
+    """Enough for the early success criteria: the old tasks go first, or the deployment is done first."""
+    if not early.clears_first(service):
+        return []
+    reason = because("early.met", healthy=rollout.healthy_new, desired=rollout.desired)
+    return _stop_old(service, old, len(old), len(old), reason)
 
 
 def _start(service: Service, count: int, reason: Reason, *, rolling: bool, active: int) -> StartTasks:
@@ -250,8 +266,9 @@ def _after_failure(service: Service, seen: list[Seen]) -> list[Action]:
     ]
 
 
-def _arrive(service: Service, seen: list[Seen], actions: list[Action]) -> None:
+def _arrive(snapshot: Snapshot, seen: list[Seen], actions: list[Action]) -> None:
     """Drop empty old deployments; tell when the primary has arrived and when the service is steady."""
+    service = snapshot.service
     if any(isinstance(action, StartTasks | StopTask) for action in actions):
         return
     left = {s.task.deployment_id for s in seen}
@@ -263,9 +280,25 @@ def _arrive(service: Service, seen: list[Seen], actions: list[Action]) -> None:
         and len(seen) == service.desired_count
         and all(s.condition is Condition.HEALTHY for s in seen)
     )
-    if not settled or primary.rollout_state is RolloutState.FAILED:
+    if primary.rollout_state is RolloutState.FAILED or not (settled or _is_early(service, seen)):
         return
     if primary.rollout_state is RolloutState.IN_PROGRESS:
+        baking = alarms.bake(service, snapshot.alarms, snapshot.now_ms)
+        if baking:
+            actions += baking
+            return
         reason = because("rolling.complete", desired=service.desired_count)
+        if not settled:
+            healthy = _count([s for s in seen if s.task.deployment_id == primary.id], Condition.HEALTHY)
+            reason = because("early.complete", healthy=healthy, desired=service.desired_count)
         actions.append(CompleteDeployment(deployment_id=primary.id, reason=reason))
-    actions.append(ReachSteadyState())
+    if settled:
+        actions.append(ReachSteadyState())
+
+
+def _is_early(service: Service, seen: list[Seen]) -> bool:
+    """Whether the deployment is done before all of its tasks are there, or before all of the old ones are gone."""
+    new = [s for s in seen if s.task.deployment_id == service.primary.id]
+    if not early.is_met(service, _count(new, Condition.HEALTHY)):
+        return False
+    return len(new) == len(seen) or not early.clears_first(service)

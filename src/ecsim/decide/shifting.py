@@ -96,7 +96,10 @@ def _wanted(service: Service, progress: Progress, deployment: Deployment) -> int
 def _keep(
     service: Service, deployment: Deployment, wanted: int, mine: list[Seen], now_ms: int
 ) -> list[Action]:
-    """Bring one deployment to the number of tasks that it should have, and replace its unhealthy ones."""
+    """Bring one deployment to the number of tasks that it should have, and replace its unhealthy ones.
+
+    Tasks that must leave a DRAINING container instance go when others have taken their place.
+    """
     actions: list[Action] = []
     if deployment.desired_count != wanted:
         actions.append(SetDesired(deployment_id=deployment.id, count=wanted))
@@ -107,10 +110,13 @@ def _keep(
     if deployment.rollout_state is RolloutState.FAILED:
         return actions  # it launches nothing more, and goes as soon as its traffic has gone
     alone = replace(service, desired_count=wanted, deployments=(replace(deployment, rollout_state=state),))
-    steps = replace_unhealthy(alone, mine) or stop_surplus(alone, mine)
+    staying = [s for s in mine if not s.is_leaving]
+    steps = replace_unhealthy(alone, mine) or stop_surplus(alone, staying)
     if steps:
         return actions + steps
-    active = sum(1 for s in mine if s.condition not in (Condition.STOPPING, Condition.UNHEALTHY))
+    if sum(1 for s in staying if s.condition is Condition.HEALTHY) >= wanted:
+        actions += _empty(service, deployment, [s for s in mine if s.is_leaving])
+    active = sum(1 for s in staying if s.condition not in (Condition.STOPPING, Condition.UNHEALTHY))
     if active >= wanted:
         return actions
     if now_ms < deployment.next_launch_at_ms:
@@ -180,7 +186,7 @@ def _do(service: Service, progress: Progress, move: stages.Move) -> list[Action]
                     roll_back_to=back_to,
                     reason=move.reason,
                     problem=move.text,
-                    told=move.told,
+                    told=f"Service deployment rolled back because {move.text}".removesuffix("."),
                 )
             ]
         case Arrive():

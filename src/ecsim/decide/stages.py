@@ -32,7 +32,6 @@ SLOW_MS = 10 * MINUTE_MS
 Source: ECS Developer Guide, nlb-resources-for-blue-green.
 """
 
-HOOK_FAILED = "hook execution failure(s) detected"
 _ORDER = tuple(Stage)
 
 
@@ -97,14 +96,10 @@ class CallHook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveUp:
-    """It cannot go on; `text` is why, as AWS words it after "Service deployment rolled back because".
-
-    `told` is how the service event says it; AWS's words are known for hooks only (aws/containers-roadmap 2664).
-    """
+    """It cannot go on; `text` is why, as AWS words it after "Service deployment rolled back because"."""
 
     reason: Reason
     text: str
-    told: str = "deployment could not go on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,9 +344,7 @@ def _hooks(p: Progress, now_ms: int) -> Move | None:
                 stage=str(p.stage),
                 target=run.target_arn or run.id,
             )
-            return GiveUp(
-                reason=reason, text=f"{p.stage} lifecycle hook(s) failed. {run.problem}", told=HOOK_FAILED
-            )
+            return GiveUp(reason=reason, text=f"{p.stage} lifecycle hook(s) failed. {run.problem}")
     for run in p.hooks:
         if hooks.is_due(run, now_ms):
             return CallHook(hook_id=run.id)

@@ -31,7 +31,7 @@ def _problem(
     rule = advanced.production_listener_rule
     production = known.forwards.get(rule)
     if production is None:
-        return f"{_BEGINNING}. productionListenerRule {rule} does not exist or does not forward."  # ours
+        return f"{_BEGINNING}. One or more rules not found"
     test = known.forwards.get(advanced.test_listener_rule or "") or ()
     reached = [arn for arn, _ in (*production, *test)]
     for arn in groups:

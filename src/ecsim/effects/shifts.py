@@ -61,7 +61,7 @@ class Shifts:
         try:
             found = self._rule(client, arn)
             if found is None:
-                return Failure(text=f"One or more listener rules not found: {arn}")
+                return Failure(text="One or more rules not found")
             before = [a for a in found.get("Actions", ()) if a.get("Type") != "forward"]
             actions = [*before, forward | {"Order": len(before) + 1}]
             if found.get("IsDefault"):
@@ -69,7 +69,7 @@ class Shifts:
             else:
                 client.modify_rule(RuleArn=arn, Actions=actions)
         except ClientError as error:
-            return Failure(text=str(error))
+            return Failure(text=str(error.response.get("Error", {}).get("Message", error)))
         finally:
             self._known.clear()
             self._tell_changed()

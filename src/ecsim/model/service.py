@@ -93,11 +93,43 @@ class CircuitBreaker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlySuccess:
+    """Source: botocore ecs DeploymentEarlySuccessCriteria.
+
+    Attributes:
+        healthy_percent: of the desired count.
+        blocking: whether the old tasks go before the deployment is done (BLOCKING), or after it (DEFERRED).
+    """
+
+    healthy_percent: int
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmWatch:
+    """The CloudWatch alarms of a deployment. Source: botocore ecs DeploymentAlarms.
+
+    Attributes:
+        is_begun: whether they have been looked at for the first time.
+        is_ignored: whether one was in ALARM then, so that none counts.
+        baking_since_ms: since when a rolling deployment has been there and only waits, or None.
+    """
+
+    names: tuple[str, ...]
+    rollback: bool
+    is_begun: bool = False
+    is_ignored: bool = False
+    baking_since_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentConfiguration:
     """Source: botocore ecs DeploymentConfiguration. `document` is the API's own form.
 
     Attributes:
-        shifting: how traffic is shifted; of no meaning for ROLLING.
+        shifting: how traffic is shifted; of ROLLING only the bake time counts, and only with alarms.
+        alarms: what a deployment that begins now watches, or None.
+        early_success: when a rolling deployment is done early, or None.
     """
 
     minimum_healthy_percent: int = 100
@@ -105,6 +137,8 @@ class DeploymentConfiguration:
     circuit_breaker: CircuitBreaker = CircuitBreaker()
     strategy: Strategy = Strategy.ROLLING
     shifting: Shifting = field(default_factory=Shifting)
+    alarms: AlarmWatch | None = None
+    early_success: EarlySuccess | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -121,6 +155,7 @@ class Deployment:
         rollback_requested: whether StopServiceDeployment was called; the scheduler acts on it at its next look.
         rolled_back_from: the deployment whose failure made this one primary again, or None.
         launch_type: None when the capacity provider strategy decides.
+        alarms: the alarms that it watches, or None.
         on_alternate: whether its tasks are registered with the alternate target groups.
         task_set: what it is besides where an external controller makes the deployments, or None.
         unplaced: whether the last launch found no container instance for some task.
@@ -150,6 +185,7 @@ class Deployment:
     network_configuration: Mapping[str, Any] = field(default_factory=dict)
     load_balancers: tuple[LoadBalancer, ...] = ()
     volume_configurations: tuple[Mapping[str, Any], ...] = ()
+    alarms: AlarmWatch | None = None
     on_alternate: bool = False
     task_set: TaskSet | None = None
     service_revision_arn: str = ""

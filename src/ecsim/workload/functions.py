@@ -46,9 +46,11 @@ class Functions:
             return f"Function not found: {arn}", TAKES_MS
         reaction = self._host.call(written.program, "invoke", {"event": dict(event)})
         if reaction.get("hung"):
-            return "the function did not answer", written.takes_ms
-        if reaction.get("error") is not None:
-            return str(reaction["error"]), written.takes_ms
+            return {"errorMessage": "the function did not answer"}, written.takes_ms
+        if (
+            reaction.get("error") is not None
+        ):  # Lambda answers with the error, so that ECS finds no hookStatus
+            return {"errorMessage": str(reaction["error"])}, written.takes_ms
         answer = reaction.get("result")
         if not isinstance(answer, Mapping):
             return {}, written.takes_ms

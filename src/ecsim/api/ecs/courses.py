@@ -37,6 +37,8 @@ class Course:
         requested_at_ms: when StopServiceDeployment was called, or None.
         leaving_at_ms: when another deployment took its place, or None.
         trip: the numbers with which the circuit breaker gave it up, or empty.
+        shifts: whether its strategy shifts traffic: then it rolls back, whatever made it fail.
+        is_rollback_due: whether what gave it up wants a rollback (a breaker or an alarm may not).
         problem: what else made an end of it, as AWS words it, or an empty text.
     """
 
@@ -52,6 +54,8 @@ class Course:
     failed: bool = False
     trip: Mapping[str, int] = field(default_factory=dict)
     problem: str = ""
+    shifts: bool = False
+    is_rollback_due: bool = True
 
     @property
     def started_at_ms(self) -> int:
@@ -93,6 +97,8 @@ class Course:
 
     def arrive(self, now_ms: int) -> None:
         """Say what the passing of time alone has made of it."""
+        if self.status == "STOPPED" and self.has_no_candidate:
+            self.status = "ROLLBACK_FAILED"
         if self.status == "STOP_REQUESTED" and self.leaving_at_ms is not None:
             end = self.leaving_at_ms + LOOK_AFTER_MS
             if now_ms >= end:
@@ -102,6 +108,11 @@ class Course:
             self.status = "ROLLBACK_REQUESTED"
         elif self.status == "IN_PROGRESS" and now_ms < self.started_at_ms:
             self.status = "PENDING"
+
+    @property
+    def has_no_candidate(self) -> bool:
+        """Whether there was nothing to roll back to. Source: ECS Developer Guide, action-logs-troubleshooting."""
+        return self.failed and self.shifts and self.rolled_back_to is None and self.is_rollback_due
 
     def last_change_ms(self, now_ms: int) -> int:
         """When its state last changed; while it is on its way, its counts change all the time."""
@@ -127,6 +138,8 @@ def courses(desk: Desk, service: Service, wanted: Iterable[str]) -> dict[str, Co
             kept["created_at_ms"],
             kept.get("rollback_requested_at_ms"),
             trip=cast("Mapping[str, int]", trips.get(kept["deployment"], {}).get("why", {})),
+            shifts=kept["configuration"]["strategy"] != "ROLLING",
+            is_rollback_due=not str(trips.get(kept["deployment"], {}).get("code", "")).endswith(".trip"),
             problem=str(trips.get(kept["deployment"], {}).get("problem", "")),
         )
         begun = False

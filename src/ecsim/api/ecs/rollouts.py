@@ -36,6 +36,10 @@ _STOPPED_BY_USER = "Service deployment rolled back because of a user request."
 """AWS's words for this are not documented."""
 
 
+_NO_CANDIDATE = "No rollback candidate was found to run the rollback."
+"""Source: ECS Developer Guide, action-logs-troubleshooting."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
     """What a deployment brings: which definition runs where, and behind which load balancers."""
@@ -203,12 +207,14 @@ def _brief(desk: Desk, arn: str, course: Course) -> Answer:
         shown["startedAt"] = course.started_at_ms
     if course.finished_at_ms is not None:
         shown["finishedAt"] = course.finished_at_ms
-    if course.rolled_back_to is not None or course.problem:
+    if course.rolled_back_to is not None or course.problem or course.has_no_candidate:
         shown["statusReason"] = _reason(course)
     return shown
 
 
 def _reason(course: Course) -> str:
+    if course.has_no_candidate:
+        return _NO_CANDIDATE
     if course.problem:
         how = "rolled back" if course.rolled_back_to is not None else "failed"  # "failed" is ours
         return f"Service deployment {how} because {course.problem}"
@@ -290,7 +296,7 @@ def _described(desk: Desk, service: Service, arn: str, course: Course) -> Answer
         **passed.shown(),
         "deploymentConfiguration": dict(kept["configuration"]),
         "deploymentCircuitBreaker": _breaker(service, course),
-        "alarms": {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []},
+        "alarms": shifts.alarms(desk, kept, course.status),
     }
     if course.stopped_at_ms is not None:
         shown["stoppedAt"] = course.stopped_at_ms

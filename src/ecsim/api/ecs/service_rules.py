@@ -59,8 +59,6 @@ def deployment_configuration(
         raise invalid_parameter(
             "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
         )
-    if (document.get("alarms") or {}).get("enable"):
-        raise not_simulated_yet("deployment alarms")
     breaker = document["deploymentCircuitBreaker"]
     if breaker.get("enable"):
         document["deploymentCircuitBreaker"] = {
@@ -74,6 +72,8 @@ def deployment_configuration(
         circuit_breaker=_circuit_breaker(document["deploymentCircuitBreaker"]),
         strategy=strategy,
         shifting=shifting,
+        alarms=strategy_rules.alarms(document),
+        early_success=strategy_rules.early_success(document, strategy),
         document=document,
     )
 

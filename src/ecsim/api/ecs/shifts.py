@@ -15,6 +15,8 @@ from ecsim.decide import hooks, stages
 from ecsim.model.strategy import ALL, HookStatus, Strategy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ecsim.api.ecs.desk import Answer, Desk
     from ecsim.clock.journal import Entry
     from ecsim.model.service import Deployment, LoadBalancer, Service
@@ -26,7 +28,11 @@ def begun(desk: Desk, service: Service) -> Service:
     last, earlier = service.last_completed, service.progress
     source = next((d for d in before if last is not None and d.id == last.id), before[0] if before else None)
     chosen = service.deployment_configuration
-    deployment = replace(deployment, on_alternate=_on_alternate(desk, deployment, source, chosen.strategy))
+    deployment = replace(
+        deployment,
+        on_alternate=_on_alternate(desk, deployment, source, chosen.strategy),
+        alarms=chosen.alarms,
+    )
     service = replace(service, deployments=(deployment, *before))
     if chosen.strategy is Strategy.ROLLING:
         return service  # what an earlier deployment has left of its traffic is seen to by the scheduler
@@ -126,6 +132,28 @@ def _hook(entry: Entry) -> Answer:
         "timeoutAction": fields["timeout_action"],
     }
     return shown | ({"targetArn": fields["target"]} if fields["target"] else {})
+
+
+def alarms(desk: Desk, kept: Mapping[str, Any], status: str) -> Answer:
+    """A service deployment's `alarms`. Source: botocore ecs ServiceDeploymentAlarms."""
+    given = kept["configuration"].get("alarms") or {}
+    names = list(given.get("alarmNames") or ()) if given.get("enable") else []
+    mine = [
+        entry
+        for entry in desk.journal.of("decision")
+        if entry.fields.get("deployment") == kept["deployment"]
+        and str(entry.fields["code"]).startswith("alarms.")
+    ]
+    triggered: list[str] = []
+    if not names or any(entry.fields["action"] == "ignore_alarms" for entry in mine):
+        shown = "DISABLED"
+    elif mine:
+        why = mine[-1].fields["why"]
+        told = str(why["alarms"]).split(", ") if isinstance(why, dict) else []
+        shown, triggered = "TRIGGERED", [name for name in names if name in told]
+    else:
+        shown = "MONITORING" if status in ("PENDING", "IN_PROGRESS") else "MONITORING_COMPLETE"
+    return {"status": shown, "alarmNames": names, "triggeredAlarmNames": triggered}
 
 
 def resolved(balancers: tuple[LoadBalancer, ...]) -> Answer:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
 from ecsim.decide.stages import steps_of
-from ecsim.model.service import AdvancedConfiguration, LoadBalancer
+from ecsim.model.service import AdvancedConfiguration, AlarmWatch, EarlySuccess, LoadBalancer
 from ecsim.model.strategy import (
     ALL,
     HOOK_STAGES,
@@ -86,7 +86,9 @@ def shifting(
     if wanted is Strategy.ROLLING:
         if given.get("lifecycleHooks"):
             raise not_simulated_yet("lifecycle hooks of rolling deployments")
-        return Shifting()
+        return Shifting(
+            bake_ms=_minutes("bakeTimeInMinutes", document.get("bakeTimeInMinutes", 0)) * MINUTE_MS
+        )
     for member, owner in (("linearConfiguration", Strategy.LINEAR), ("canaryConfiguration", Strategy.CANARY)):
         if given.get(member) and wanted is not owner:
             raise invalid_parameter(f"{member} is only valid when the deployment strategy is {owner}")  # ours
@@ -179,6 +181,48 @@ def _hook_stages(given: Sequence[str], *, paused: bool) -> tuple[Stage, ...]:
         if paused and stage in SHIFT_STAGES:
             raise invalid_parameter(f"PAUSE hooks cannot be configured at the {stage} stage")
     return tuple(Stage(stage) for stage in given)
+
+
+# Alarms, early success
+
+
+def alarms(document: Mapping[str, Any]) -> AlarmWatch | None:
+    """What a deployment watches; None when alarms are not enabled.
+
+    Raises:
+        ApiError: InvalidParameterException, in words of ours.
+    """
+    given = document.get("alarms") or {}
+    if not given.get("enable"):
+        return None
+    names = tuple(given.get("alarmNames") or ())
+    if not names or any(not name for name in names):
+        raise invalid_parameter("alarmNames must name at least one CloudWatch alarm when alarms are enabled")
+    return AlarmWatch(names=names, rollback=bool(given.get("rollback")))
+
+
+def early_success(document: Mapping[str, Any], wanted: Strategy) -> EarlySuccess | None:
+    """When a rolling deployment is done early; None when it is not.
+
+    Raises:
+        ApiError: InvalidParameterException, in words of ours after botocore's DeploymentEarlySuccessCriteria.
+    """
+    given = document.get("earlySuccessCriteria") or {}
+    if not given.get("enable"):
+        return None
+    if wanted is not Strategy.ROLLING:
+        raise invalid_parameter("earlySuccessCriteria can be used only with the ROLLING deployment strategy")
+    percent, cleanup = given.get("healthyPercent"), given.get("sourceServiceRevisionCleanup")
+    if percent is None or cleanup is None:
+        raise invalid_parameter(
+            "earlySuccessCriteria requires healthyPercent and sourceServiceRevisionCleanup"
+        )
+    least = document["minimumHealthyPercent"]
+    if not least <= percent <= 100:  # noqa: PLR2004
+        raise invalid_parameter(f"healthyPercent must be between minimumHealthyPercent ({least}) and 100")
+    if cleanup not in ("BLOCKING", "DEFERRED"):
+        raise invalid_parameter("Invalid sourceServiceRevisionCleanup. Valid values are: BLOCKING, DEFERRED")
+    return EarlySuccess(healthy_percent=percent, blocking=cleanup == "BLOCKING")
 
 
 # Load balancers

@@ -135,6 +135,29 @@ REASONS: dict[str, str] = {
     "strategy.roll_back": "Rolls back from {failed} to {to}: first the traffic, then the tasks.",
     "task_set.start": "Starts {start:task|tasks} of the task set: {active} of its {wanted} were there.",
     "task_set.draining": "Stops the tasks of {task_set}: the task set was deleted.",
+    "alarms.ignored": (
+        "Watches no alarm during this deployment: {alarms} was in ALARM when it began, so that a fix can be deployed."
+    ),
+    "alarms.watch": "Watches {alarms:alarm|alarms} while the deployment is under way.",
+    "alarms.bake": (
+        "Waits {seconds} s more before the deployment is COMPLETED: that is how long it still watches its alarms."
+    ),
+    "alarms.trip": "The alarm {alarms} went into ALARM. Rollback is off: the deployment is FAILED and goes no further.",
+    "alarms.trip_and_roll_back": (
+        "The alarm {alarms} went into ALARM. It rolls back to {to}, the last deployment that was COMPLETED."
+    ),
+    "alarms.stalled": (
+        "The alarm {alarms} went into ALARM, but there is no COMPLETED deployment to roll back to: nothing more is "
+        "started."
+    ),
+    "alarms.roll_back": "Rolls back from {failed} to {to}, because an alarm was detected.",
+    "early.met": (
+        "Stops the old tasks: {healthy} of {desired:new task|new tasks} are healthy, enough for the early success criteria."
+    ),
+    "early.complete": (
+        "Completes the deployment early: {healthy} of {desired:task is|tasks are} healthy, enough for the early success "
+        "criteria. The rest follows."
+    ),
     "service.draining": "Stops the task: its service was deleted.",
     "task.image_not_pulled": "The image {image} could not be pulled: {text}",
     "task.resource_not_ready": "Something that the task needs before it starts could not be had: {text}",

@@ -134,6 +134,25 @@ REASONS: dict[str, str] = {
     "strategy.roll_back": "{failed} から {to} にロールバックします。先にトラフィック、次にタスクを戻します。",
     "task_set.start": "タスクセットのタスクを {start} 個起動します。{wanted} 個のうち {active} 個がありました。",
     "task_set.draining": "タスクセット {task_set} が削除されたため、タスクを停止します。",
+    "alarms.ignored": (
+        "このデプロイではアラームを監視しません。開始時に {alarms} がすでに ALARM だったためです。修正のデプロイを妨げないための動作です。"
+    ),
+    "alarms.watch": "デプロイの間、アラーム {alarms} 個を監視します。",
+    "alarms.bake": "デプロイを COMPLETED にする前に、あと {seconds} 秒アラームを監視します。",
+    "alarms.trip": "アラーム {alarms} が ALARM になりました。ロールバックは無効なので、デプロイは FAILED になり、先に進みません。",
+    "alarms.trip_and_roll_back": (
+        "アラーム {alarms} が ALARM になりました。最後に COMPLETED になったデプロイ {to} にロールバックします。"
+    ),
+    "alarms.stalled": (
+        "アラーム {alarms} が ALARM になりましたが、戻り先となる COMPLETED のデプロイがありません。これ以上は何も起動しません。"
+    ),
+    "alarms.roll_back": "アラームを検知したため、{failed} から {to} にロールバックします。",
+    "early.met": (
+        "古いタスクを停止します。新しいタスクは {desired} 個のうち {healthy} 個が正常で、早期成功の条件を満たしました。"
+    ),
+    "early.complete": (
+        "デプロイを早めに完了します。{desired} 個のうち {healthy} 個が正常で、早期成功の条件を満たしました。残りは後から続きます。"
+    ),
     "service.draining": "サービスが削除されたため、タスクを停止します。",
     "task.image_not_pulled": "イメージ {image} をプルできませんでした: {text}",
     "task.resource_not_ready": "タスクの起動に必要なものを用意できませんでした: {text}",
