@@ -118,3 +118,34 @@ class BlueStory(Story):
         self.ecs.continue_service_deployment(
             serviceDeploymentArn=described["serviceDeploymentArn"], hookId=hooks[0]["hookId"], action=action
         )
+
+    def network_balancers(self):
+        """The same behind a Network Load Balancer: two target groups and a listener of its own."""
+        vpc = self.balancer["VpcId"]
+        network = self.elb.create_load_balancer(Name="net", Type="network", Subnets=self.subnets)[
+            "LoadBalancers"
+        ][0]
+        blue, green = (
+            self.elb.create_target_group(
+                Name=name,
+                Protocol="TCP",
+                Port=8080,
+                VpcId=vpc,
+                TargetType="ip",
+                HealthCheckIntervalSeconds=10,
+            )["TargetGroups"][0]["TargetGroupArn"]
+            for name in ("tcp-blue", "tcp-green")
+        )
+        production, test = (
+            self.elb.create_listener(
+                LoadBalancerArn=network["LoadBalancerArn"],
+                Protocol="TCP",
+                Port=port,
+                DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+            )["Listeners"][0]["ListenerArn"]
+            for port, group in ((80, blue), (9000, green))
+        )
+        changed = self.balancers(
+            alternateTargetGroupArn=green, productionListenerRule=production, testListenerRule=test
+        )
+        return [{**changed[0], "targetGroupArn": blue}]
