@@ -66,8 +66,13 @@ class BlueStory(Story):
             }
         ]
 
-    def blue(self, *, desired=2, balancers=None, image=V1, breaker=None, **configuration):
+    def blue(self, **given):
         """A service with a strategy that shifts traffic (BLUE_GREEN, unless told otherwise), steady with web:1.0."""
+        self.create(**given)
+        return self.stable()
+
+    def create(self, *, desired=2, balancers=None, image=V1, breaker=None, **configuration):
+        """CreateService with a strategy that shifts traffic."""
         configuration = {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5} | configuration
         if breaker is not None:
             configuration["deploymentCircuitBreaker"] = {"enable": True, "rollback": breaker}
@@ -81,13 +86,29 @@ class BlueStory(Story):
             deploymentConfiguration=configuration,
             loadBalancers=self.balancers() if balancers is None else balancers,
         )
-        return self.stable()
 
     def function(self, name, answer, takes_ms=1_000):
         """A Lambda function; returns its ARN. `answer` is called with the event, or is what is answered."""
         written = answer if callable(answer) else lambda *_: answer
         program = self.cloud.host.add_function(written)
         return self.world.do("function", {"name": name, "program": program, "takes_ms": takes_ms})["arn"]
+
+    def serve(self, rule, weights):
+        """Let a listener's default rule forward to target groups with weights, as somebody else than ECS might."""
+        groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in weights.items()]
+        self.elb.modify_listener(
+            ListenerArn=rule.replace(":listener-rule/", ":listener/").rsplit("/", 1)[0],
+            DefaultActions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
+        )
+
+    def rule(self, path, group):
+        """A rule for a path on the production listener."""
+        return self.elb.create_rule(
+            ListenerArn=self.production.replace(":listener-rule/", ":listener/").rsplit("/", 1)[0],
+            Priority=10,
+            Conditions=[{"Field": "path-pattern", "Values": [path]}],
+            Actions=[{"Type": "forward", "TargetGroupArn": group}],
+        )["Rules"][0]["RuleArn"]
 
     def weights(self, rule):
         """The weights of a rule, by the names of the target groups."""

@@ -1,8 +1,9 @@
 """Moto's Elastic Load Balancing, mended: `mount` puts these hooks in place and gives them back.
 
 Targets are ours (moto keeps neither their ports nor their health). What AWS refuses and moto takes is refused
-(`elbv2_rules`). Two of moto's mistakes are mended: the default rule's ARN is drawn like every other id (moto takes it
-from memory addresses), and priorities can be swapped in one call.
+(`elbv2_rules`). Three of moto's mistakes are mended: the default rule's ARN is drawn like every other id (moto takes
+it from memory addresses), priorities can be swapped in one call, and the ARN of a Network Load Balancer has `net` in it
+where moto always writes `app`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ HOOKS: Mapping[str, list[str]] = {
     "register_targets": ["self", "target_group_arn", "instances"],
     "deregister_targets": ["self", "target_group_arn", "instances"],
     "describe_target_health": ["self", "target_group_arn", "targets"],
+    "create_load_balancer": ["self", "name"],
     "create_target_group": ["self", "name"],
     "modify_target_group": ["self", "arn"],
     "modify_target_group_attributes": ["self", "target_group_arn", "attributes"],
@@ -46,6 +48,9 @@ HOOKS: Mapping[str, list[str]] = {
     "set_rule_priorities": ["self", "rule_priorities"],
 }
 """The methods of moto's backend that are replaced, with their first parameters."""
+
+_IN_ARN = {"application": "app", "network": "net", "gateway": "gwy"}
+"""How a load balancer's type is written in ARNs. Source: Elastic Load Balancing API reference."""
 
 CLASSES = ("ELBv2Backend", "FakeRule", "RESTError", "TargetGroupNotFoundError", "DuplicateListenerError")
 """What else is expected in moto.elbv2.models."""
@@ -115,6 +120,25 @@ class _Mending:
             return self._mounted.targets.describe(target_group_arn, targets or [])
 
         return describe_target_health
+
+    # Load balancers
+
+    def create_load_balancer(self, original: Any) -> Any:
+        """CreateLoadBalancer. The ARNs of listeners and rules are made of the load balancer's."""
+
+        def create_load_balancer(backend: Any, name: str, *args: Any, **given: Any) -> Any:
+            made = original(backend, name, *args, **given)
+            kind = _IN_ARN.get(made.type, "app")
+            if kind != "app":
+                tags = backend.tagging_service.list_tags_for_resource(made.arn)["Tags"]
+                backend.tagging_service.delete_all_tags_for_resource(made.arn)
+                del backend.load_balancers[made.arn]
+                made.arn = made.arn.replace(":loadbalancer/app/", f":loadbalancer/{kind}/")
+                backend.load_balancers[made.arn] = made
+                backend.tagging_service.tag_resource(made.arn, tags)
+            return made
+
+        return create_load_balancer
 
     # Target groups
 
