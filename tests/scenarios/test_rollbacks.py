@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from inline_snapshot import snapshot
 
 from tests.scenarios.blue import STAGES, TRAFFIC, V2, BlueStory
-
-from datetime import timedelta
 
 BROKEN = "public.ecr.aws/ecslab/web:broken"
 CANARY = {"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 10, "canaryBakeTimeInMinutes": 10}}

@@ -286,12 +286,24 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             "Lambda 関数はノートブックに書き、そこで動きます。所要時間は宣言したとおりです。",
         ),
         (
+            _E,
+            "ECS Developer Guide, deployment-alarm-failure; botocore ecs DeploymentEarlySuccessCriteria",
+            "Deployment alarms: FAILED and rollback, ignored when one is in ALARM at the start. Early success: BLOCKING "
+            "and DEFERRED.",
+            "デプロイアラーム: FAILED とロールバック、開始時に ALARM のものがあれば無視されること。早期成功: BLOCKING と DEFERRED。",
+        ),
+        (
+            _A,
+            "not documented",
+            "How often alarms are polled (30 s), the bake time of a rolling deployment that is computed from its alarms, "
+            "the words of a failure by an alarm.",
+            "アラームを確認する間隔 (30 秒)、ローリングデプロイでアラームから計算されるベイク時間、アラームによる失敗の文面。",
+        ),
+        (
             _N,
             "botocore ecs DeploymentController, DeploymentConfiguration",
-            "CODE_DEPLOY; traffic shifting by Service Connect; lifecycle hooks of rolling deployments; "
-            "deployment alarms; earlySuccessCriteria.",
-            "CODE_DEPLOY、Service Connect によるトラフィックの切り替え、ローリングデプロイの"
-            "ライフサイクルフック、デプロイアラーム、earlySuccessCriteria。",
+            "CODE_DEPLOY; traffic shifting by Service Connect; lifecycle hooks of rolling deployments.",
+            "CODE_DEPLOY、Service Connect によるトラフィックの切り替え、ローリングデプロイのライフサイクルフック。",
         ),
     ),
     *_of(
