@@ -157,3 +157,13 @@ def test_ten_thousand_settled_containers_leave_nothing_to_do():
         rig.start(task=f"t{n}")
     assert all(rig.probe(task=f"t{n}") == 200 and rig.workload.settled(f"t{n}") for n in range(10_000))
     assert rig.engine.next_at() is None
+
+
+@pytest.mark.parametrize("kind", [FaultKind.HANG, FaultKind.FAIL_HEALTH])
+def test_a_command_that_asks_nobody_notices_nothing(kind):
+    """A fault of the program reaches a health command only by what it asks the program."""
+    rig = Rig()
+    rig.start()
+    rig.faults.inject(Fault(kind=kind, match="*"))
+    assert rig.command(*CURL) in (None, 1)
+    assert rig.command("CMD-SHELL", "exit 0") == 0

@@ -11,7 +11,7 @@ from ecsim.model.task import Task
 from ecsim.model.task_definition import ContainerDefinition
 from ecsim.workload import shell, stock
 from ecsim.workload.host import Host
-from ecsim.workload.images import Catalog
+from ecsim.workload.images import Catalog, Pushed
 from ecsim.workload.inside import Inside, path_request
 from ecsim.workload.messages import Answer
 from ecsim.workload.program import Request
@@ -143,17 +143,34 @@ class Workload:
         if found is None:
             return SIGKILLED
         hosted, run = found
-        if self._fault(FaultKind.HANG, hosted) is not None:
-            return None
-        if self._fault(FaultKind.FAIL_HEALTH, hosted) is not None:
-            return 1
         outcome = shell.run(
             command,
             has=run.program.commands,
-            fetch=lambda port, path, agent: self._inside.fetch(hosted, port, path, agent),
-            own=lambda argv: self._inside.command(hosted, run, argv),
+            fetch=lambda port, path, agent: self._fetch(hosted, port, path, agent),
+            own=lambda argv: self._own(hosted, run, argv),
         )
         return None if outcome.took_ms is None or outcome.took_ms > timeout_ms else outcome.code
+
+    def _fetch(self, hosted: Hosted, port: int, path: str, agent: str) -> shell.Got:
+        """What a command gets that asks a port of its task: a fault of the program is seen by whoever asks it."""
+        got = self._inside.fetch(hosted, port, path, agent)
+        if got.status is None:
+            return got
+        if self._fault(FaultKind.HANG, hosted) is not None:
+            return shell.Got(status=got.status, takes_ms=None)
+        failing = self._fault(FaultKind.FAIL_HEALTH, hosted)
+        return (
+            got if failing is None else shell.Got(status=_number(failing.value.get("status"), FAULT_STATUS))
+        )
+
+    def _own(self, hosted: Hosted, run: Run, argv: Sequence[str]) -> shell.Outcome | None:
+        """What the image's program itself makes of a command."""
+        if self._fault(FaultKind.HANG, hosted) is not None:
+            return shell.Outcome(code=1, took_ms=None) if isinstance(run.program, Pushed) else None
+        own = self._inside.command(hosted, run, argv)
+        if own is not None and self._fault(FaultKind.FAIL_HEALTH, hosted) is not None:
+            return shell.Outcome(code=1, took_ms=own.took_ms)
+        return own
 
     def settled(self, task_arn: str) -> bool:
         """Whether the answers of its programs stay as they are until something happens to the task.
