@@ -7,7 +7,7 @@ import contextlib
 import io
 import shlex
 from collections.abc import Callable
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
 from ecsim.clock.duration import milliseconds
@@ -28,7 +28,21 @@ class Customers:
     def get(self, url: str) -> Any:
         """Ask for a page; time passes until it is there."""
         whole = url if "://" in url else f"http://{url}"
-        return self._world.do("http", {"method": "GET", "url": whole, "headers": {}, "body": ""})
+        asked = {"method": "GET", "url": whole, "headers": {}, "body": ""}
+        return SimpleNamespace(**self._world.do("http", asked))
+
+
+class Images:
+    """`cloud.images` on a page: what `docker push` is on AWS."""
+
+    def __init__(self, world: Any) -> None:
+        self._world = world
+
+    def push(self, reference: str, program: str) -> str:
+        """Make a reference run a stock image, by its name; returns the reference."""
+        stock = {"name": program, "commands": [], "stock": program}
+        self._world.do("push", {"reference": reference, "program": stock})
+        return reference
 
 
 class PageCloud:
@@ -37,6 +51,7 @@ class PageCloud:
     def __init__(self, cloud: Any, lang: str) -> None:
         self._cloud, self._lang = cloud, lang
         self.http = Customers(cloud.world)
+        self.images = Images(cloud.world)
 
     def client(self, service: str) -> Any:
         """A boto3 client of this cloud."""
