@@ -113,7 +113,9 @@ def secret(evidence: Evidence) -> Finding:
     if not stages:
         return seen("no-stage", revision=_short(with_secret[-1]))
     right = [
-        one for one in stages if _names_the_password(evidence, _address_of(_container(one, "web"), "DB_PASSWORD"))
+        one
+        for one in stages
+        if _names_the_password(evidence, _address_of(_container(one, "web"), "DB_PASSWORD"))
     ]
     answer = evidence.answer.strip() if isinstance(evidence.answer, str) else evidence.answer
     if not right:
@@ -215,7 +217,9 @@ def healthy_start(evidence: Evidence) -> Finding:
     best = None
     for task, one in reversed(checked):
         broken_at = _first_fault(evidence, task)
-        before = [(at, health) for at, health in _health(evidence, task.id) if broken_at is None or at < broken_at]
+        before = [
+            (at, health) for at, health in _health(evidence, task.id) if broken_at is None or at < broken_at
+        ]
         states = [health for _, health in before]
         if states == ["HEALTHY"] and (task.started_at_ms or 0) > 0:
             return passed(revision=_short(one), after=(before[0][0] - _began(task)) // 1000)

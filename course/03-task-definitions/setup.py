@@ -92,7 +92,5 @@ def _promo(cloud, role, secret, network):
             }
         ],
     )
-    ecs.run_task(
-        cluster="shop", taskDefinition="promo:1", launchType="FARGATE", networkConfiguration=network
-    )
+    ecs.run_task(cluster="shop", taskDefinition="promo:1", launchType="FARGATE", networkConfiguration=network)
     cloud.advance("3m")
