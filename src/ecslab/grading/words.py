@@ -22,7 +22,7 @@ class Notice:
 
     def text(self, lang: str) -> str:
         """The sentence."""
-        fields = {"why": "?", **self.fields}
+        fields = {"why": "?", "known": "-", **self.fields}
         return NOTICES[self.code][LANGUAGES.index(lang)].format(**fields)
 
 
@@ -118,8 +118,12 @@ NOTICES: Mapping[str, tuple[str, str]] = {
     ),
     "unknown-lab": ("There is no lab {lab}.", "{lab} というラボはありません。"),
     "unknown-version": (
-        "There is no version {version} of the lab {lab} here.",
-        "ラボ {lab} のバージョン {version} は、ここにはありません。",
+        "There is no version {version} of the lab {lab} here; there are: {known}.",
+        "ラボ {lab} のバージョン {version} は、ここにはありません。あるバージョン：{known}。",
+    ),
+    "older-version": (
+        "This is version {version} of the lab; it was graded as that version was. The newest is {newest}.",
+        "これはラボのバージョン {version} です。そのバージョンの内容で採点しました。最新は {newest} です。",
     ),
     "too-many-cells": ("The notebook has more than {limit} cells.", "セルの数が {limit} を超えています。"),
     "cell-too-long": (

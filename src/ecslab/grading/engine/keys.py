@@ -13,13 +13,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ecslab.course.manifest import manifest_path
 from ecslab.grading.engine.work import Options, Work, recorded, sha256
 from ecslab.grading.intake import Taken
 from ecslab.grading.results import SubmissionResult
 
-_NO_MATTER = ("root", "jobs", "audit")
-"""Options that change no result: where the course lies, and how fast it goes."""
+_NO_MATTER = ("root", "jobs", "audit", "versions", "hidden")
+"""Options that change no result: where things lie (what lies there does), and how fast it goes."""
 _PACKAGES = ("ecsim", "ecslab.course", "ecslab.lab", "ecslab.notebook", "ecslab.grading")
 _DEPENDENCIES = ("moto", "boto3", "botocore", "awscli", "ipykernel", "nbval", "pytest")
 
@@ -50,14 +49,14 @@ class Keys:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def _lab(self, work: Work) -> str:
-        """A lab's manifest, and the files that set it up and check it."""
-        lab, number = work.manifest.lab, work.manifest.version
-        name = f"{lab} v{number}"
+        """A lab's manifest, the files that set it up and check it, and the instructor's hidden checks."""
+        edition = work.edition
+        name = f"{edition.lab} v{edition.version}"
         if name not in self.labs:
-            root = self._options.root
-            folder = root / "course" / lab
-            found = [(path.relative_to(folder), path) for path in _sources(folder)]
-            self.labs[name] = _files(found, manifest_path(root, lab, number))
+            found = [(path.relative_to(edition.folder), path) for path in edition.files]
+            found += [(Path("hidden") / path.name, path) for path in work.hidden.files]
+            found.append((Path("manifest"), edition.manifest))
+            self.labs[name] = _files(found)
         return self.labs[name]
 
 
@@ -82,8 +81,8 @@ def _sources(folder: Path) -> list[Path]:
     ]
 
 
-def _files(found: Iterable[tuple[Path, Path]], *more: Path) -> str:
+def _files(found: Iterable[tuple[Path, Path]]) -> str:
     total = hashlib.sha256()
-    for name, path in [*sorted(found), *((Path(one.name), one) for one in more)]:
+    for name, path in sorted(found):
         total.update(f"{name.as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()

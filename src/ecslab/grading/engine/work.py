@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ecslab.course.catalog import front_matter
-from ecslab.course.manifest import Manifest, manifest_path
-from ecslab.course.problem import CourseProblem
+from ecslab.course.editions import Edition, editions
+from ecslab.course.manifest import Manifest
+from ecslab.grading.hidden import Hidden, hidden_results
 from ecslab.grading.intake import Taken
 from ecslab.grading.jail.tier import Tier
 from ecslab.grading.limits import Limits
@@ -29,6 +29,8 @@ class Options:
         limits: of each submission.
         jobs: how many submissions at a time.
         seed: of the labs; when None, the one that each notebook was made for.
+        versions: folders of the instructor's with further versions of labs.
+        hidden: a folder of the instructor's with hidden checks.
         audit: a folder in which each kernel writes what it opens, for tests of the boundary.
         tier: how learners' code is kept apart; the machine that grades must offer it.
     """
@@ -37,6 +39,8 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     jobs: int = 1
     seed: int | None = None
+    versions: tuple[Path, ...] = ()
+    hidden: Path | None = None
     audit: Path | None = None
     tier: Tier = Tier.NAMESPACES
 
@@ -48,14 +52,18 @@ class Work:
     Attributes:
         taken: what was handed in.
         submission: what counts of it.
+        edition: the version of its lab.
         manifest: the authority on its cells and points.
+        hidden: the instructor's hidden checks of the lab.
         seed: of its cloud.
         notices: what is known before it runs.
     """
 
     taken: Taken
     submission: Submission
+    edition: Edition
     manifest: Manifest
+    hidden: Hidden
     seed: int
     notices: tuple[Notice, ...]
 
@@ -64,11 +72,11 @@ class Work:
         audit = ""
         if options.audit is not None:
             audit = str(options.audit / hashlib.sha256(self.taken.name.encode()).hexdigest()[:16])
-        lab = self.manifest.lab
         return {
             "folder": str(folder),
-            "manifest": str(manifest_path(options.root, lab, self.manifest.version)),
-            "lab_dir": str(options.root / "course" / lab),
+            "manifest": str(self.edition.manifest),
+            "lab_dir": str(self.edition.folder),
+            "hidden": str(self.hidden.path or ""),
             "sources": {
                 key: self.submission.sources[key]
                 for key in self.manifest.answers
@@ -99,6 +107,7 @@ class Work:
                 _check(name, cell.points, told.get("checks", {}).get(name))
                 for name, cell in self.manifest.checks.items()
             ),
+            hidden=hidden_results(self.hidden, told.get("hidden", {})),
             notices=tuple(notices),
             calls=tuple(told.get("calls", ())),
         )
@@ -110,6 +119,8 @@ class Authority:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._manifest = lru_cache(maxsize=None)(Manifest.load)
+        self._editions = lru_cache(maxsize=None)(lambda lab: editions(options.root, lab, options.versions))
+        self._hidden = lru_cache(maxsize=None)(lambda lab: Hidden.of(options.hidden, lab))
 
     def prepare(self, taken: Taken) -> Work | SubmissionResult:
         """What a submission is graded by; one that cannot be graded has its result already."""
@@ -118,11 +129,24 @@ class Authority:
             return SubmissionResult(sha256=None, status="refused", notices=(notice,), **recorded(taken))
         try:
             submission = parse(taken.content, self._options.limits)
-            manifest = self._manifest_of(submission)
+            edition = self._edition_of(submission)
         except Refused as refused:
             return self._refused(taken, refused)
+        manifest = self._manifest(edition.manifest)
+        hidden = self._hidden(edition.lab).fitting(manifest)
         seed, notices = self._seed(submission, manifest)
-        return Work(taken=taken, submission=submission, manifest=manifest, seed=seed, notices=notices)
+        if edition.version != max(self._editions(edition.lab)):
+            newest = str(max(self._editions(edition.lab)))
+            notices = (*notices, Notice("older-version", {"version": str(edition.version), "newest": newest}))
+        return Work(
+            taken=taken,
+            submission=submission,
+            edition=edition,
+            manifest=manifest,
+            hidden=hidden,
+            seed=seed,
+            notices=notices,
+        )
 
     def _seed(self, submission: Submission, manifest: Manifest) -> tuple[int, tuple[Notice, ...]]:
         """The seed to grade with, and what is to be said about it."""
@@ -135,34 +159,34 @@ class Authority:
             return seed, (Notice("own-seed", {"seed": str(seed), "own": str(manifest.seed)}),)
         return seed, ()
 
-    def _manifest_of(self, submission: Submission) -> Manifest:
-        """The manifest of a submission's lab and version.
+    def _edition_of(self, submission: Submission) -> Edition:
+        """The version of the lab that a submission was handed out as.
 
         Raises:
-            Refused: there is none, or the checks of that version are not here.
+            Refused: it is not here.
         """
-        root, lab, version = self._options.root, submission.lab, submission.version
-        folder = root / "course" / lab
-        if not (folder / "lab.md").is_file():
+        lab, version = submission.lab, submission.version
+        known = self._editions(lab)
+        if not known:
             raise Refused("unknown-lab", lab=lab)
-        path = manifest_path(root, lab, version)
-        if not path.is_file() or front_matter(folder / "lab.md").get("version") != version:
-            refused = Refused("unknown-version", lab=lab, version=str(version))
+        if version not in known:
+            numbers = ", ".join(map(str, known))
+            refused = Refused("unknown-version", lab=lab, version=str(version), known=numbers)
             refused.lab, refused.lang = lab, submission.lang
             raise refused
-        return self._manifest(path)
+        return known[version]
 
     def _refused(self, taken: Taken, refused: Refused) -> SubmissionResult:
         checks: tuple[CheckResult, ...] = ()
-        if refused.lab is not None and refused.version is not None:
-            try:
-                path = manifest_path(self._options.root, refused.lab, refused.version)
-                checks = tuple(
-                    CheckResult(id=name, points=0, points_max=cell.points, notice=Notice("not-run"))
-                    for name, cell in self._manifest(path).checks.items()
-                )
-            except CourseProblem:
-                pass
+        hidden = Hidden()
+        known = self._editions(refused.lab) if refused.lab is not None else {}
+        if refused.version in known:
+            manifest = self._manifest(known[refused.version].manifest)
+            checks = tuple(
+                CheckResult(id=name, points=0, points_max=cell.points, notice=Notice("not-run"))
+                for name, cell in manifest.checks.items()
+            )
+            hidden = self._hidden(manifest.lab).fitting(manifest)
         return SubmissionResult(
             **recorded(taken),
             sha256=sha256(taken),
@@ -171,6 +195,7 @@ class Authority:
             version=refused.version,
             lang=refused.lang,
             checks=checks,
+            hidden=hidden_results(hidden, {}),
             notices=(refused.notice,),
         )
 

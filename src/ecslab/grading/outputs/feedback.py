@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby
@@ -17,15 +18,22 @@ from ecslab.grading.score import shown
 from ecslab.grading.words import PAGE
 
 FOLDER = "feedback"
-_NAME_MAX = 100
+_NAME_BYTES_MAX = 120
 
 
 def file_names(names: Sequence[str]) -> dict[str, str]:
-    """A file name for each submission, without a suffix: plain where the name is, else with part of its hash."""
-    found = {}
+    """A file name for each submission, without a suffix: the name where that will do, else with part of its hash.
+
+    No two are the same on a system that does not tell capitals from small letters.
+    """
+    found: dict[str, str] = {}
+    used: set[str] = set()
     for name in names:
-        plain_name = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:_NAME_MAX] or "submission"
-        mark = "" if plain_name == name else "-" + hashlib.sha256(name.encode()).hexdigest()[:8]
+        plain_name = re.sub(r"[^\w-]+", "-", unicodedata.normalize("NFC", name)).strip("-")
+        plain_name = plain_name.encode()[:_NAME_BYTES_MAX].decode("utf-8", "ignore") or "submission"
+        same = plain_name == name and plain_name.casefold() not in used
+        used.add(plain_name.casefold())
+        mark = "" if same else "-" + hashlib.sha256(name.encode()).hexdigest()[:8]
         found[name] = f"{plain_name}{mark}"
     return found
 

@@ -9,25 +9,25 @@ from ecsim.view.rendering import clipped
 from ecslab.grading.outputs.inert import line
 
 STYLE = (
-    "svg text{fill:var(--text);font-size:13px}svg text.s{fill:var(--soft);font-size:12px}"
+    "svg text{fill:var(--text);font-size:13px}svg text.s{fill:var(--soft);font-size:11px}"
     "svg .track{fill:var(--chip)}svg .fill{fill:var(--accent)}svg .axis{stroke:var(--line)}"
 )
-_WIDTH, _ROW, _LEFT, _RIGHT = 640, 26, 250, 90
-_LABEL_COLUMNS = 34
-_HIGH, _BASE = 150, 190
+_WIDTH, _ROW, _RIGHT = 420, 44, 100
+_LABEL_COLUMNS = 56
+_HIGH, _BASE = 130, 175
 
 
 def shares(rows: Sequence[tuple[str, int, int]], title: str) -> str:
     """One bar a row: (label, so many, of so many)."""
-    room = _WIDTH - _LEFT - _RIGHT
+    room = _WIDTH - _RIGHT
     parts = []
     for nth, (label, count, total) in enumerate(rows):
         y, share = nth * _ROW, count / total if total else 0.0
         parts.append(
-            f'<text x="0" y="{y + 17}">{_label(label)}</text>'
-            f'<rect class="track" x="{_LEFT}" y="{y + 6}" width="{room}" height="14" rx="3"/>'
-            f'<rect class="fill" x="{_LEFT}" y="{y + 6}" width="{room * share:.1f}" height="14" rx="3"/>'
-            f'<text class="s" x="{_LEFT + room + 8}" y="{y + 17}">{100 * share:.0f} % ({count}/{total})</text>'
+            f'<text x="0" y="{y + 15}">{_label(label)}</text>'
+            f'<rect class="track" x="0" y="{y + 22}" width="{room}" height="12" rx="3"/>'
+            f'<rect class="fill" x="0" y="{y + 22}" width="{room * share:.1f}" height="12" rx="3"/>'
+            f'<text class="s" x="{room + 8}" y="{y + 33}">{100 * share:.0f} % ({count}/{total})</text>'
         )
     return _svg(title, len(rows) * _ROW + 4, parts)
 
@@ -38,9 +38,9 @@ def histogram(bins: Sequence[tuple[str, int]], title: str) -> str:
     step = _WIDTH / max(len(bins), 1)
     parts = []
     for nth, (label, count) in enumerate(bins):
-        x, height, middle = nth * step + 4, _HIGH * count / most, (nth + 0.5) * step
+        x, height, middle = nth * step + 3, _HIGH * count / most, (nth + 0.5) * step
         parts.append(
-            f'<rect class="fill" x="{x:.1f}" y="{_BASE - 20 - height:.1f}" width="{step - 8:.1f}"'
+            f'<rect class="fill" x="{x:.1f}" y="{_BASE - 20 - height:.1f}" width="{step - 6:.1f}"'
             f' height="{height:.1f}" rx="3"/>'
             f'<text x="{middle:.1f}" y="{_BASE - 25 - height:.1f}" text-anchor="middle">{count or ""}</text>'
             f'<text class="s" x="{middle:.1f}" y="{_BASE - 4}" text-anchor="middle">{_label(label)}</text>'
