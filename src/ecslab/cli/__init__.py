@@ -25,6 +25,7 @@ COMMANDS = {
     "merge": "ecslab.grading.command",
     "report": "ecslab.grading.report_command",
     "build": "ecslab.cli.authors",
+    "bump": "ecslab.cli.authors",
     "verify": "ecslab.cli.authors",
     "doctor": "ecslab.cli.doctor",
     "kit": "ecslab.cli.kit",

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from ecslab.course.catalog import Course
+from ecslab.course.editions import bump
 from ecslab.course.places import find_root
 from ecslab.course.problem import CourseProblem
 from ecslab.course.source import read
 
 
 def add_parser(subparsers: Any) -> None:
-    """Add `build` and `verify`."""
+    """Add `build`, `bump` and `verify`."""
     build = subparsers.add_parser("build", help="make labs/, solutions/ and the manifests from course/")
     build.add_argument("labs", nargs="*", metavar="LAB", help="which labs (default: all)")
     build.add_argument(
@@ -26,6 +27,11 @@ def add_parser(subparsers: Any) -> None:
     build.add_argument("--seed", type=int, help="make another variant of the labs; needs --out")
     build.add_argument("--out", type=Path, metavar="DIR", help="write there instead of into the course")
     build.set_defaults(run=run_build)
+    bump = subparsers.add_parser(
+        "bump", help="keep a lab's version as it is, and count the version up: before a change of its grades"
+    )
+    bump.add_argument("lab", metavar="LAB", help="the lab, e.g. 02-first-service")
+    bump.set_defaults(run=run_bump)
     verify = subparsers.add_parser("verify", help="prove labs: solved = full points, untouched = 0")
     verify.add_argument("labs", nargs="*", metavar="LAB", help="which labs (default: all)")
     verify.add_argument(
@@ -70,6 +76,14 @@ def run_build(args: argparse.Namespace) -> int:
         return 1 if old else 0
     for path in build(root, slugs, out=args.out, seed=args.seed, run=not args.no_run, tell=_tell):
         sys.stdout.write(f"wrote {path}\n")
+    return 0
+
+
+def run_bump(args: argparse.Namespace) -> int:
+    """Begin a new version of a lab."""
+    root = find_root()
+    kept = bump(root, Course.load(root).lab(args.lab).slug)
+    sys.stdout.write(f"kept {kept}\nnow change the lab, then: ecslab build {args.lab}\n")
     return 0
 
 

@@ -95,7 +95,9 @@ def bump(root: Path, lab: str) -> Path:
     manifest = manifest_path(root, lab, number)
     kept = here / KEPT / str(number)
     if kept.exists():
-        raise CourseProblem(kept, f"version {number} is kept already", "Remove it if it is not the one to keep")
+        raise CourseProblem(
+            kept, f"version {number} is kept already", "Remove it if it is not the one to keep"
+        )
     if Manifest.load(manifest).version != number:
         raise CourseProblem(manifest, f"is not of version {number}", f"Run `ecslab build {lab}`")
     text = (here / "lab.md").read_text(encoding="utf-8")

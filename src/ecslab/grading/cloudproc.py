@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from ecslab.grading.channel import Channel, ChannelClosed
 from ecslab.grading.child import PR_SET_DUMPABLE, prctl
 from ecslab.grading.guard import Launched, plainly
+from ecslab.grading.hidden import HiddenChecks
 from ecslab.grading.jail.watch import Ceiling, Watch
 
 ASKS_MAX = 500
@@ -95,7 +96,8 @@ def run(channel: Channel, request: Mapping[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (CONNECTIONS_MAX, CONNECTIONS_MAX))
     place = str(request["lab_dir"]), int(request["seed"])
     rig = _prepared.get(place) or _set_up(*place)
-    verdicts = Verdicts(rig.stage, rig.cloud, str(request["lang"]))
+    hidden = HiddenChecks(str(request["hidden"]), list(rig.stage.checks))
+    verdicts = Verdicts(rig.stage, rig.cloud, str(request["lang"]), hidden)
     rig.world.extensions["verdict"] = verdicts.ask
     listen = partial(serve, rig.cloud.gate, rig.world, programs=rig.host)
     server = listen() if request["listen"] else None
@@ -122,15 +124,17 @@ class Verdicts:
         stage: the lab on its cloud (`ecslab.lab.stage.Stage`).
         cloud: the cloud.
         lang: the language of explanations.
+        hidden: the instructor's hidden checks.
     """
 
-    def __init__(self, stage: Any, cloud: Any, lang: str) -> None:
+    def __init__(self, stage: Any, cloud: Any, lang: str, hidden: HiddenChecks) -> None:
         from ecslab.lab.messages import load_messages
 
         self._stage, self._cloud, self._lang = stage, cloud, lang
-        self._messages = load_messages(stage.lab_dir)
+        self._messages, self._hidden = load_messages(stage.lab_dir), hidden
         self._window: str | None = None
         self._asked: Any = None
+        self._answer: Any = None
         self._asks = 0
 
     def ask(self, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,7 +147,7 @@ class Verdicts:
         check = str(args.get("check"))
         verdict = self._stage.verdict(check, args.get("answer"))
         if check == self._window and self._asked is None:
-            self._asked = verdict
+            self._asked, self._answer = verdict, args.get("answer")
         return {"line": verdict.line, "passed": verdict.passed, "points": verdict.points}
 
     def do(self, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +155,7 @@ class Verdicts:
         with self._cloud.gate.lock:
             match message["do"]:
                 case "open":
-                    self._window, self._asked = str(message["check"]), None
+                    self._window, self._asked, self._answer = str(message["check"]), None, None
                     return {}
                 case "close":
                     return self._close()
@@ -173,6 +177,7 @@ class Verdicts:
             "title": message.title[self._lang],
             "words": explained(verdict, message, self._lang),
             "hints": [] if verdict.passed else [hint[self._lang] for hint in message.hints],
+            "hidden": self._hidden.after(check, self._stage.evidence(self._answer)),
         }
 
     def _calls(self) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from ecslab.grading.engine.run import Engine, NoSuchLearner, Run, Wish
 from ecslab.grading.engine.shelf import Shelf
 from ecslab.grading.engine.work import Options
 from ecslab.grading.forkserver import ServerFailed
+from ecslab.grading.hidden import check_hidden
 from ecslab.grading.intake import NoSuchInput, take
 from ecslab.grading.jail import reach, tiers
 from ecslab.grading.jail.reach import CourseInReach
@@ -65,6 +66,20 @@ def add_parser(subparsers: Any) -> None:
         "--lab", metavar="LAB", help="grade notebooks of this lab only, e.g. 02-first-service"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="the seed to grade with (each notebook's own)")
+    parser.add_argument(
+        "--versions",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="more versions of labs than the course keeps: DIR/LAB/VERSION/; may be repeated",
+    )
+    parser.add_argument(
+        "--hidden",
+        type=Path,
+        metavar="DIR",
+        help="hidden checks: DIR/LAB/checks.py; learners see their points only",
+    )
     _add_limits(parser)
     _add_jail(parser)
     _add_engine(parser)
@@ -133,6 +148,7 @@ def main(arguments: argparse.Namespace) -> int:
         check_out(arguments.out, arguments.submissions)
         if arguments.lab is not None and not (root / "course" / arguments.lab / "lab.md").is_file():
             return _usage(f"--lab {arguments.lab}: there is no such lab")
+        _check_folders(arguments, root)
         reporting = Reporting.of(arguments, root, arguments.out)
         intake = take(arguments.submissions, file_bytes=Limits().file_bytes, lab=arguments.lab)
         tier = tiers.choose(arguments.tier, unsafe=arguments.unsafe)
@@ -150,6 +166,8 @@ def main(arguments: argparse.Namespace) -> int:
         limits=Limits(cell_s=arguments.cell_timeout, submission_s=arguments.timeout),
         jobs=arguments.jobs or cores(),
         seed=arguments.seed,
+        versions=tuple(arguments.versions),
+        hidden=arguments.hidden,
         audit=arguments.audit,
         tier=tier,
     )
@@ -206,6 +224,18 @@ def _grade(
         arguments.out, results, aside=shelf.aside, timings=timings, files=files, isolation=options.tier
     )
     return _tell(everything, arguments.out)
+
+
+def _check_folders(arguments: argparse.Namespace, root: Path) -> None:
+    """See that the folders of the instructor's are there.
+
+    Raises:
+        CourseProblem: one is not, or what is in it is not what it should be.
+    """
+    for folder in (*arguments.versions, *filter(None, (arguments.hidden,))):
+        if not folder.is_dir():
+            raise CourseProblem(folder, "is not a folder", "Give one that is there")
+    check_hidden(arguments.hidden, sorted(path.parent.name for path in (root / "course").glob("*/lab.md")))
 
 
 def notebooks_of(paths: Sequence[Path], results: Sequence[SubmissionResult]) -> dict[str, str]:

@@ -66,7 +66,10 @@ class Hidden:
         for name, _ in self.points:
             if name in manifest.checks:
                 raise CourseProblem(
-                    f"{self.path}/checks.py", f"the lab has a check {name} of its own", "Take another name", key=name
+                    f"{self.path}/checks.py",
+                    f"the lab has a check {name} of its own",
+                    "Take another name",
+                    key=name,
                 )
         kept = tuple(one for one in self.points if one[0].partition(".")[0] in tasks)
         return replace(self, points=kept)
@@ -79,7 +82,7 @@ class Hidden:
         return tuple(path for path in sorted(self.path.rglob("*.py")) if path.is_file())
 
 
-def check_folder(folder: Path | None, labs: list[str]) -> None:
+def check_hidden(folder: Path | None, labs: list[str]) -> None:
     """See that a folder of hidden checks is one, before anything is graded.
 
     Raises:
@@ -89,7 +92,9 @@ def check_folder(folder: Path | None, labs: list[str]) -> None:
         return
     if not any(Hidden.of(folder, lab).points for lab in labs):
         raise CourseProblem(
-            folder, "holds no hidden checks of any lab", f"Write NN-slug/checks.py in it; labs are {', '.join(labs)}"
+            folder,
+            "holds no hidden checks of any lab",
+            f"Write NN-slug/checks.py in it; labs are {', '.join(labs)}",
         )
 
 

@@ -68,10 +68,14 @@ class Recorded:
 
     Attributes:
         checks: by the id of the check, in the order in which they ran.
+        hidden: what hidden checks found, by id, as `ecslab.grading.hidden.HiddenChecks` tells it.
+        spent_s: real seconds by task: of its check cells and the cells before them.
         started: a kernel came up.
     """
 
     checks: dict[str, CheckRecord] = field(default_factory=dict)
+    hidden: dict[str, Any] = field(default_factory=dict)
+    spent_s: dict[str, float] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     started: bool = False
 
@@ -101,6 +105,7 @@ class GradingPlugin:
         self._deadline = time.monotonic() + limits.submission_s
         self._cloud_lost = False
         self._last = ""
+        self._since_s = 0.0
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Decide by the manifest which outputs are compared; nothing is skipped, nothing is expected to raise."""
@@ -138,6 +143,7 @@ class GradingPlugin:
                 record.passed, record.asked = bool(answer["passed"]), bool(answer["asked"])
                 record.mistake, record.text, record.title = answer["mistake"], answer["text"], answer["title"]
                 record.words, record.hints = answer["words"], tuple(answer["hints"])
+                self.recorded.hidden.update(answer["hidden"])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, Any]:
@@ -149,7 +155,11 @@ class GradingPlugin:
             return report
         about = _about(item)
         check = about.get("check")
+        self._since_s += call.duration
         if check is not None:
+            task = str(check).partition(".")[0]
+            self.recorded.spent_s[task] = self.recorded.spent_s.get(task, 0.0) + self._since_s
+            self._since_s = 0.0
             self.recorded.checks[check].agreed = report.passed and not hasattr(report, "wasxfail")
             self._tell(self.recorded)
         if getattr(getattr(item.parent.kernel, "kc", None), "cut", False):

@@ -84,7 +84,8 @@ def _grade(channel: Channel) -> None:
     lab = {name: request[name] for name in ("seed", "lab_dir")}
     with socket.socket(fileno=clouds) as requests:
         cloud = fork(requests, lab if request["seed"] == manifest.seed else None)
-    own = {"lang": request["lang"], "listen": not apart, "memory_bytes": limits.cloud_bytes}
+    own = {"lang": request["lang"], "hidden": request["hidden"], "listen": not apart}
+    own["memory_bytes"] = limits.cloud_bytes
     about = cloud.channel.ask({**lab, **own}, CLOUD_START_S)
     _environment(folder)
     _open_to_jails(folder, tier)
@@ -96,7 +97,7 @@ def _grade(channel: Channel) -> None:
     result = _run(path, manifest, limits, cloud, channel, notices)
     used = time.process_time()
     cloud.kill()
-    result["timings"] = {
+    result["timings"] |= {
         "wall_s": round(time.monotonic() - began, 3),
         "cpu_worker_s": round(used, 3),
         "cpu_cloud_s": round(cloud.cpu_s, 3),
@@ -157,6 +158,8 @@ def _run(
         raise RuntimeError("the kernel did not start")
     result = told(plugin.recorded)
     result["calls"] = plugin.last_calls()
+    spent = plugin.recorded.spent_s
+    result["timings"] = {f"task_{task}_s": round(seconds, 3) for task, seconds in spent.items()}
     return result
 
 
@@ -176,6 +179,7 @@ def result_of(recorded: Any, notices: list[Notice]) -> dict[str, Any]:
             }
             for name, record in recorded.checks.items()
         },
+        "hidden": dict(recorded.hidden),
         "notices": [[one.code, dict(one.fields)] for one in (*notices, *recorded.notices)],
         "calls": [],
     }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ecslab.course.catalog import Course
+from ecslab.course.editions import KEPT, missing
 from ecslab.course.problem import CourseProblem
 from ecslab.course.release import notebook
 from ecslab.course.source import LANGUAGES, Cell, LabSource, Role, read
@@ -36,7 +37,7 @@ def verify(root: Path, slug: str, *, seeds: Sequence[int | None] = (None,), tell
     """
     Course.load(root).lab(slug)
     source = read(root / "course" / slug / "lab.md")
-    wrong = [*structure(source), *words(source), *compiles(source)]
+    wrong = [*structure(source), *words(source), *compiles(source), *versions(root, slug)]
     for seed in seeds:
         for lang in LANGUAGES:
             tell(f"{slug}: solved and unsolved ({lang}{'' if seed is None else f', seed {seed}'})")
@@ -50,6 +51,15 @@ def verify(root: Path, slug: str, *, seeds: Sequence[int | None] = (None,), tell
                     for one in not_nought(run_cells(unsolved(source.cells, lang)))
                 ]
     return wrong
+
+
+def versions(root: Path, slug: str) -> Iterator[str]:
+    """Versions that were handed out and can no longer be graded."""
+    for number in missing(root, slug):
+        yield (
+            f"{root / 'course' / slug / KEPT / str(number)}: version {number} is not kept: take the folder as it was "
+            "out of git, with its manifest as manifest.json (`ecslab bump` does this before a change)"
+        )
 
 
 def not_full(runs: Sequence[CellRun]) -> Iterator[str]:

@@ -107,6 +107,8 @@ class Cluster:
         about = {
             "taken": dumped(replace(work.taken, content=None)),
             "root": str(options.root),
+            "versions": [str(folder) for folder in options.versions],
+            "hidden": str(options.hidden or ""),
             "options": options_key(options),
             "program": program_key(),
             "key": self._keys.of(work.taken, work),
@@ -142,6 +144,8 @@ def grade_one(content: bytes, about: Mapping[str, Any]) -> str:
     given = dict(about["options"])
     options = replace(
         Options(root=root if (root / "course" / "course.toml").is_file() else find_root()),
+        versions=tuple(Path(folder) for folder in about["versions"]),
+        hidden=Path(about["hidden"]) if about["hidden"] else None,
         **{**given, "limits": Limits(**given["limits"])},
     )
     here = program_key()
