@@ -83,6 +83,7 @@ class Store:
         self._tasks_of_cluster: dict[str, _Ordered] = {}
         self._tasks_of_group: dict[tuple[str, str], _Ordered] = {}
         self._services_of_cluster: dict[str, _Ordered] = {}
+        self._daemons_of_cluster: dict[str, _Ordered] = {}
         self._targets_of_group: dict[str, dict[TargetKey, None]] = {}
 
     # Clusters and services
@@ -95,10 +96,17 @@ class Store:
         """Add or replace a service."""
         self.services[service.arn] = service
         self._services_of_cluster.setdefault(service.cluster_arn, {})[service.arn] = None
+        if service.scheduling_strategy == "DAEMON":
+            self._daemons_of_cluster.setdefault(service.cluster_arn, {})[service.arn] = None
 
     def services_of(self, cluster_arn: str) -> list[Service]:
         """The services of a cluster, oldest first."""
         return [self.services[arn] for arn in self._services_of_cluster.get(cluster_arn, ())]
+
+    def daemons_of(self, cluster_arn: str) -> list[Service]:
+        """The ACTIVE services of a cluster with the scheduling strategy DAEMON, oldest first."""
+        found = (self.services[arn] for arn in self._daemons_of_cluster.get(cluster_arn, ()))
+        return [service for service in found if service.status == "ACTIVE"]
 
     # Task definitions
 

@@ -46,6 +46,9 @@ NO_CLUSTER_NEEDED = (
     "DeleteAccountSetting",
     "ListAccountSettings",
     "ListServicesByNamespace",
+    "CreateCapacityProvider",
+    "UpdateCapacityProvider",
+    "DeleteCapacityProvider",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecsim.api.ecs import account_settings, capacity, capacity_providers, instances, namespaces, protection
+from ecsim.api.ecs import account_settings, attributes, capacity, capacity_providers, namespaces, protection
 from ecsim.model.task_definition import RestartPolicy
 from tests.facts.documents import numbers, prose
 
@@ -35,8 +35,8 @@ from tests.facts.documents import numbers, prose
         ("ListAccountSettingsRequest", "maxResults", r"between 1 and (\d+)", account_settings.PAGE_SIZE),
         ("ListAccountSettingsRequest", "maxResults", r"up to (\d+) results", account_settings.PAGE_SIZE),
         ("ListServicesByNamespaceRequest", "maxResults", r"up to (\d+) results", namespaces.LIST_SIZE),
-        ("PutAttributesRequest", "attributes", r"up to (\d+) attributes", instances.ATTRIBUTES_MAX),
-        ("DeleteAttributesRequest", "attributes", r"up to (\d+) attributes", instances.ATTRIBUTES_MAX),
+        ("PutAttributesRequest", "attributes", r"up to (\d+) attributes", attributes.ATTRIBUTES_MAX),
+        ("DeleteAttributesRequest", "attributes", r"up to (\d+) attributes", attributes.ATTRIBUTES_MAX),
         (
             "ContainerRestartPolicy",
             "restartAttemptPeriod",

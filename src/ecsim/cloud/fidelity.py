@@ -182,6 +182,22 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         ),
         (
             _E,
+            "botocore ecs CreateServiceRequest.schedulingStrategy",
+            "DAEMON: one task on each ACTIVE container instance that meets the constraints, new ones too; rolling by "
+            "minimumHealthyPercent (0 by default) without exceeding one task an instance.",
+            "DAEMON: 制約を満たす ACTIVE なコンテナインスタンスごとに 1 タスク (新しいインスタンスにも)。minimumHealthyPercent "
+            "(デフォルトは 0) に従って、1 台に 1 つを超えないよう入れ替えます。",
+        ),
+        (
+            _E,
+            "ECS Developer Guide, service-rebalancing, track-service-rebalancing",
+            "Availability Zone rebalancing of steady services: which are eligible, one task at a time, start first, its "
+            "events and stoppedReason.",
+            "アベイラビリティーゾーンのリバランシング: 対象となるサービスの条件、1 つずつ先に起動してから停止すること、"
+            "イベントと stoppedReason。",
+        ),
+        (
+            _E,
             "botocore ecs CapacityProviderStrategyItem, PutClusterCapacityProviders",
             "FARGATE and FARGATE_SPOT: base and weight, the default strategy of a cluster, a provider in use stays.",
             "FARGATE と FARGATE_SPOT: ベースとウェイト、クラスターのデフォルト戦略、使用中のプロバイダーは外せないこと。",
@@ -197,8 +213,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         (
             _N,
             "botocore ecs CreateServiceRequest",
-            "DAEMON, AZ rebalancing, Managed Instances, Service Connect, service discovery.",
-            "DAEMON、AZ リバランシング、マネージドインスタンス、Service Connect、サービス検出。",
+            "Managed Instances, Service Connect, service discovery.",
+            "マネージドインスタンス、Service Connect、サービス検出。",
         ),
     ),
     *_of(

@@ -37,6 +37,7 @@ class Birth:
 
     Attributes:
         instances: ARNs of container instances: one task on each of them, nothing is chosen.
+        zone: the Availability Zone, if it must be that one, with `provider` where there is a strategy.
     """
 
     cluster_arn: str
@@ -55,6 +56,8 @@ class Birth:
     constraints: tuple[PlacementConstraint, ...] = ()
     strategies: tuple[PlacementStrategy, ...] = ()
     instances: tuple[str, ...] = ()
+    zone: str | None = None
+    provider: str | None = None
     request: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -136,6 +139,8 @@ class Nursery:
 
     def _needs(self, birth: Birth) -> Needs:
         zones = [subnet.availability_zone for subnet in self._shell.network.subnets(birth.subnets)]
+        if birth.zone is not None:
+            zones = [birth.zone]
         return needs_of(birth.task_definition, birth.overrides, zones)
 
     def _scales(self, provider: str) -> bool:
@@ -216,6 +221,8 @@ class Nursery:
         """
         if not birth.capacity_provider_strategy:
             return [None] * count
+        if birth.provider is not None:
+            return [birth.provider] * count
         placed: Counter[str] = Counter()
         if birth.service_arn is not None:
             placed.update(
@@ -287,7 +294,12 @@ class Nursery:
         wanted = birth.network_configuration.get("awsvpcConfiguration")
         if not wanted:
             return f"{self._shell.region}a", None
-        subnets = self._shell.network.subnets(list(wanted.get("subnets", ())))
+        subnets = [
+            subnet
+            for subnet in self._shell.network.subnets(list(wanted.get("subnets", ())))
+            if birth.zone in (None, subnet.availability_zone)
+            and subnet.availability_zone not in self._shell.lost_zones
+        ]
         if not subnets:
             return "", None
         subnet = self._addresses.choose(subnets, zones)

@@ -91,9 +91,15 @@ class Fleet:
         self._shell.freed[cluster_arn] = None
 
     def admit(self, instance: ContainerInstance) -> None:
-        """A container instance was registered: tasks may be placed on it."""
+        """A container instance was registered: tasks may be placed on it, zones may be balanced anew."""
         self._put(instance)
         self._freed(instance.cluster_arn)
+        self._look_at_balanced(instance.cluster_arn)
+
+    def _look_at_balanced(self, cluster_arn: str) -> None:
+        for service in self._shell.store.services_of(cluster_arn):
+            if service.status == "ACTIVE" and service.request.get("availabilityZoneRebalancing") == "ENABLED":
+                self._shell.look_at(service.arn)
 
     def changed(self, instance_arn: str) -> None:
         """A call changed a container instance: its services are looked at, and who found no place tries again."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ecsim.controller.alarm_polls import AlarmPolls
 from ecsim.controller.births import Birth, Nursery
+from ecsim.controller.grounds import Grounds
 from ecsim.controller.shell import SUPPRESS_MS, Shell
 from ecsim.controller.tasks import TaskLife
 from ecsim.controller.traffic import TrafficShift
@@ -20,7 +21,9 @@ from ecsim.decide.plan import (
     FailDeployment,
     Plan,
     ReachSteadyState,
+    Rebalance,
     SetAlarms,
+    SetDaemonCount,
     SetDesired,
     SetProgress,
     SetStability,
@@ -31,7 +34,7 @@ from ecsim.decide.plan import (
     Tell,
     Wait,
 )
-from ecsim.decide.reconcile import Snapshot, reconcile
+from ecsim.decide.reconcile import NO_GROUND, Snapshot, reconcile
 from ecsim.decide.unplaced import event_text
 from ecsim.model.launch import Launched
 from ecsim.model.network import TargetState
@@ -62,6 +65,7 @@ class Services:
         self._nursery = nursery
         self._traffic = TrafficShift(shell)
         self._alarms = AlarmPolls(shell)
+        self._grounds = Grounds(shell)
         self._do: dict[type[Action], Callable[[Service, Action], None]] = {
             SetDesired: self._set_desired,
             StartTasks: self._start,
@@ -73,6 +77,8 @@ class Services:
             ReachSteadyState: self._steady,
             SetStability: self._stability,
             SetStatus: self._status,
+            SetDaemonCount: self._daemon_count,
+            Rebalance: self._rebalance,
             SetProgress: self._traffic.set_progress,
             SetAlarms: self._alarms.set_alarms,
             StartHooks: self._traffic.start_hooks,
@@ -107,6 +113,8 @@ class Services:
         store = self._shell.store
         tasks = tuple(store.live_tasks_of_service(service.arn))
         targets = {key: store.targets[key] for task in tasks for key in task.targets if key in store.targets}
+        is_daemon = service.scheduling_strategy == "DAEMON"
+        zones, open_zones = self._grounds.zones(service, tasks)
         return Snapshot(
             service=service,
             tasks=tasks,
@@ -114,17 +122,10 @@ class Services:
             now_ms=self._shell.now_ms,
             wiring=self._traffic.wiring(service),
             alarms=self._alarms.known(service),
-            leaving=self._leaving(service, tasks),
-        )
-
-    def _leaving(self, service: Service, tasks: tuple[Task, ...]) -> tuple[str, ...]:
-        """The tasks on DRAINING container instances."""
-        store = self._shell.store
-        draining = {
-            instance.arn: None for instance in store.instances_of(service.cluster_arn) if instance.is_draining
-        }
-        return (
-            tuple(task.arn for task in tasks if task.container_instance_arn in draining) if draining else ()
+            leaving=self._grounds.leaving(service, tasks),
+            ground=self._grounds.of_daemon(service, tasks) if is_daemon else NO_GROUND,
+            zones=zones,
+            open_zones=open_zones,
         )
 
     # Tasks
@@ -153,6 +154,8 @@ class Services:
             ),
             strategies=strategies_of(service.request.get("placementStrategy")) or DEFAULT_OF_SERVICES,
             instances=action.instances,
+            zone=action.zone,
+            provider=action.provider,
         )
         label = self._shell.label(service)
         self._shell.decided(label, "start_tasks", action.reason, count=action.count)
@@ -165,7 +168,8 @@ class Services:
         tasks = list(made.tasks)
         if not tasks:
             return
-        message = f"(service {service.name}) has started {len(tasks)} tasks: {_names(tasks)}."
+        where = f" in {action.zone} to AZ Rebalance" if action.rebalances else ""
+        message = f"(service {service.name}) has started {len(tasks)} tasks{where}: {_names(tasks)}."
         if action.replacing:
             message += f" Amazon ECS replaced {action.replacing} tasks due to an unhealthy status."
         self._shell.tell(service.arn, message)
@@ -182,7 +186,9 @@ class Services:
         shell.look_later(service.arn, failed.next_launch_at_ms)
 
     def room_again(self, cluster_arn: str) -> None:
-        """There may be room in a cluster: services whose tasks found no place try again now."""
+        """There may be room in a cluster: services whose tasks found no place try again now, DAEMON services look."""
+        for service in self._shell.store.daemons_of(cluster_arn):
+            self._shell.look_at(service.arn)
         for service_arn in list(self._shell.unplaced):
             service = self._shell.store.services[service_arn]
             if service.cluster_arn != cluster_arn:
@@ -205,7 +211,11 @@ class Services:
             else:
                 running.append(task)
         if running:
-            message = f"(service {service.name}) has stopped {len(running)} running tasks: {_names(running)}."
+            zone = running[0].availability_zone
+            why = f" in {zone} due to AZ rebalancing" if stops[0].rebalances else ""
+            message = (
+                f"(service {service.name}) has stopped {len(running)} running tasks{why}: {_names(running)}."
+            )
             self._shell.tell(service.arn, message)
         if pending:
             self._shell.tell(service.arn, f"(service {service.name}) stopped {pending} pending tasks.")
@@ -371,6 +381,16 @@ class Services:
         service = self._shell.store.services[service.arn]
         self._shell.store.put_service(replace(service, steady=True, steady_told_at_ms=now))
         self._shell.look_later(service.arn, now + SUPPRESS_MS)
+
+    def _daemon_count(self, service: Service, action: Action) -> None:
+        assert isinstance(action, SetDaemonCount), action
+        self._shell.store.put_service(replace(service, desired_count=action.count))
+        label = self._shell.label(service)
+        self._shell.journal.record("service.desired", label, desired=action.count)
+
+    def _rebalance(self, service: Service, action: Action) -> None:
+        assert isinstance(action, Rebalance), action
+        self._shell.store.put_service(replace(service, rebalancing=action.zone))
 
     def _status(self, service: Service, action: Action) -> None:
         assert isinstance(action, SetStatus), action

@@ -39,6 +39,7 @@ class Shell:
     Attributes:
         date: a moment as a date in UTC, "2026-01-01T00:00:00".
         unplaced: services with tasks that found no place on a container instance.
+        lost_zones: Availability Zones that are out of order at present.
         waiting: tasks that wait for an instance of their capacity provider, with what they need and where.
         freed: clusters in which there may be room since this moment for tasks that found none.
         queue: services to be looked at in this moment, in order, without doubles.
@@ -73,6 +74,7 @@ class Shell:
     target_gone: list[Callable[[TargetKey], None]] = field(default_factory=list)
     unplaced: dict[str, None] = field(default_factory=dict)
     freed: dict[str, None] = field(default_factory=dict)
+    lost_zones: dict[str, None] = field(default_factory=dict)
     waiting: dict[str, tuple[Needs, tuple[PlacementConstraint, ...], tuple[PlacementStrategy, ...]]] = field(
         default_factory=dict
     )

@@ -39,6 +39,9 @@ MEMBER_OF = "MemberOf placement constraint unsatisfied."
 DISTINCT_INSTANCE = "DistinctInstance placement constraint unsatisfied."
 """In the words of the other one; AWS's are not documented."""
 
+_FIRST_OF_ROOM = 4
+"""From this rank on, a refusal says that the instance is full, not that it is the wrong one."""
+
 Draw = Callable[[int], int]
 """Draws a whole number from 0 to n - 1."""
 
@@ -173,6 +176,24 @@ def place(
     if len(chosen) == count:
         return Placement(chosen=tuple(chosen))
     return Placement(chosen=tuple(chosen), refusals=tuple(map(tests.named, seats)))
+
+
+def eligible(
+    needs: Needs,
+    rooms: Iterable[Room],
+    *,
+    group: str,
+    constraints: Sequence[PlacementConstraint] = (),
+    with_room: bool = False,
+) -> tuple[str, ...]:
+    """The ARNs of the instances on which a task may be, whether or not they have room for it; or of those that have."""
+    tests = _Tests(needs, constraints, group)
+    found = []
+    for number, room in enumerate(rooms):
+        refusal = tests.refusal(_seat(room, number))
+        if refusal is None or (not with_room and refusal[0] >= _FIRST_OF_ROOM):
+            found.append(room.instance.arn)
+    return tuple(found)
 
 
 def _seat(room: Room, number: int) -> _Seat:

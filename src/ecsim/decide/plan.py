@@ -16,6 +16,9 @@ class StartTasks:
 
     Attributes:
         instances: ARNs of the container instances to start one task each on (DAEMON); empty for placement.
+        zone: the Availability Zone to start them in, if it must be that one (AZ rebalancing).
+        provider: the capacity provider to start them with, where the zone is given.
+        rebalances: whether Availability Zones are being balanced, which the event says.
     """
 
     deployment_id: str
@@ -23,6 +26,9 @@ class StartTasks:
     reason: Reason
     replacing: int = 0
     instances: tuple[str, ...] = ()
+    zone: str | None = None
+    provider: str | None = None
+    rebalances: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,7 @@ class StopTask:
     stopped_reason: str
     reason: Reason
     failed_health: bool = False
+    rebalances: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +158,20 @@ class CallFunction:
     hook_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDaemonCount:
+    """A DAEMON service wants as many tasks as there are matching container instances."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebalance:
+    """A task is being moved to a zone from now on, or none any more."""
+
+    zone: str | None
+
+
 Action = (
     StartTasks
     | StopTask
@@ -163,6 +184,8 @@ Action = (
     | ReachSteadyState
     | SetStability
     | SetStatus
+    | SetDaemonCount
+    | Rebalance
     | SetProgress
     | SetAlarms
     | StartHooks

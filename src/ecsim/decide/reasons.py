@@ -90,6 +90,13 @@ REASONS: dict[str, tuple[str, ...]] = {
     "task.host_lost": ("instance", "state"),
     # Container instances
     "drain.stop_pending": ("instance",),
+    # DAEMON services (5.1)
+    "daemon.start": ("start", "instances"),
+    "daemon.leave": (),
+    "daemon.roll": ("old", "healthy", "floor"),
+    # AZ rebalancing (5.10)
+    "rebalance.start": ("zone", "tasks", "fullest"),
+    "rebalance.stop": ("zone", "tasks"),
     # Managed scaling (7.2)
     "scaling.out": ("needed", "existing", "reservation", "target", "desired"),
     "scaling.in": ("needed", "existing", "reservation", "target", "desired"),

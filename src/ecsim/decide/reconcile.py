@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ecsim.decide import alarms, breaker, draining, early, shifting, stopping
+from ecsim.decide import alarms, breaker, daemon, draining, early, rebalancing, shifting, stopping
 from ecsim.decide.condition import Condition, Seen, look
+from ecsim.decide.daemon import Ground
 from ecsim.decide.plan import (
     Action,
     CompleteDeployment,
@@ -49,11 +50,18 @@ LOOK_AFTER_MS = 1_000
 """The scheduler looks at a service this long after a call changed it."""
 
 
+NO_GROUND = Ground()
+"""What a service sees of container instances that does not run on every one of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """What a look needs: the service, its tasks that are not STOPPED, their targets, traffic and alarms.
 
     Attributes:
+        ground: the container instances, for a DAEMON service.
+        zones: where tasks may go, for a service whose Availability Zones are balanced; else empty.
+        open_zones: those of them with room for one more task.
         leaving: ARNs of the tasks on DRAINING container instances.
     """
 
@@ -64,6 +72,9 @@ class Snapshot:
     wiring: Wiring = field(default_factory=Wiring)
     leaving: tuple[str, ...] = ()
     alarms: Mapping[str, alarms.Alarm] = field(default_factory=dict)
+    ground: Ground = NO_GROUND
+    zones: tuple[str, ...] = ()
+    open_zones: tuple[str, ...] = ()
 
 
 def reconcile(snapshot: Snapshot) -> Plan:
@@ -89,6 +100,9 @@ def reconcile(snapshot: Snapshot) -> Plan:
         return alarms.polled(
             service, shifting.plan(service, seen, snapshot.wiring, snapshot.now_ms), snapshot.now_ms
         )
+    placed = _by_place(snapshot, seen)
+    if placed is not None:
+        return alarms.polled(service, (*placed, *_later(service, seen)), snapshot.now_ms)
     actions: list[Action] = []
     _show_desired(service, seen, actions)
     replaced = draining.stop_pending(seen, service) or replace_unhealthy(service, seen)
@@ -98,6 +112,22 @@ def reconcile(snapshot: Snapshot) -> Plan:
         actions += _after_failure(service, seen) if failed else _roll(service, seen, snapshot.now_ms)
     _arrive(snapshot, seen, actions)
     return alarms.polled(service, (*actions, *_later(service, seen)), snapshot.now_ms)
+
+
+def _by_place(snapshot: Snapshot, seen: list[Seen]) -> list[Action] | None:
+    """What to do where it matters on which instance or in which zone a task is; None to go on by numbers alone."""
+    service = snapshot.service
+    if service.scheduling_strategy == "DAEMON":
+        kept = daemon.plan(service, seen, snapshot.ground, snapshot.now_ms)
+        _arrive(snapshot, seen, kept)
+        return kept
+    if not snapshot.zones:
+        return None
+    moved = rebalancing.plan(
+        service, seen, zones=snapshot.zones, open_zones=snapshot.open_zones, now_ms=snapshot.now_ms
+    )
+    is_moving = service.rebalancing is not None and service.primary.rollout_state is RolloutState.COMPLETED
+    return moved if moved or is_moving else None
 
 
 def _later(service: Service, seen: list[Seen]) -> list[Action]:

@@ -220,6 +220,7 @@ class Service:
             of which there may be none, and any may be PRIMARY.
         events: newest first, at most 100.
         progress: how far a deployment with traffic shifting is, or None when there is none under way.
+        rebalancing: the Availability Zone that a task is being moved to, or None.
         steady: whether the last look found it steady (the steady-state event is told once for each arrival).
         last_completed: the deployment that a rollback returns to, or None before the first one completed.
         request: the members of CreateService and UpdateService that the API echoes.
@@ -239,6 +240,7 @@ class Service:
     last_completed: Deployment | None = None
     progress: Progress | None = None
     steady: bool = False
+    rebalancing: str | None = None
     steady_told_at_ms: int | None = None
     created_at_ms: int = 0
     tags: tuple[tuple[str, str], ...] = ()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import placement, strategy_rules
 from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
-from ecsim.model.service import CircuitBreaker, DeploymentConfiguration, LoadBalancer
+from ecsim.decide import rebalancing
+from ecsim.model.service import CircuitBreaker, DeploymentConfiguration, LoadBalancer, Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +30,10 @@ _CONFIGURATION_DEFAULTS: dict[str, Any] = {
     "minimumHealthyPercent": 100,
     "strategy": "ROLLING",
 }
+
+
+DAEMON_DEFAULTS: dict[str, Any] = {"maximumPercent": 100, "minimumHealthyPercent": 0}
+"""Source: botocore DeploymentConfiguration.minimumHealthyPercent; ecs-behaviour.md 5.1."""
 
 
 def deployment_configuration(
@@ -194,19 +199,54 @@ def check_scheduling(params: Mapping[str, Any], capacity: Capacity) -> None:
     """
     strategy = params.get("schedulingStrategy") or "REPLICA"
     if strategy == "DAEMON":
-        if capacity.is_fargate:
-            raise invalid_parameter(
-                "The daemon scheduling strategy is not supported for FARGATE launch type."
-            )
-        if params.get("desiredCount") is not None:
-            raise invalid_parameter(
-                "The daemon scheduling strategy does not support a desired count for services."
-            )
-        raise not_simulated_yet("the scheduling strategy DAEMON")
+        _check_daemon(params, capacity)
     controller = (params.get("deploymentController") or {}).get("type") or "ECS"
     if controller != "ECS":
         raise not_simulated_yet(f"the deployment controller {controller}")
     placement.check_members(params, on_fargate=capacity.is_fargate)
+
+
+def _check_daemon(params: Mapping[str, Any], capacity: Capacity) -> None:
+    """Source: botocore CreateServiceRequest.schedulingStrategy; ecs-behaviour.md 5.1."""
+    if capacity.is_fargate:
+        raise invalid_parameter("The daemon scheduling strategy is not supported for FARGATE launch type.")
+    if params.get("desiredCount") is not None:
+        raise invalid_parameter(
+            "The daemon scheduling strategy does not support a desired count for services. "
+            "Remove the desired count value and try again."
+        )
+    if params.get("placementStrategy"):
+        raise invalid_parameter("The daemon scheduling strategy does not support placement strategies.")
+    if params.get("volumeConfigurations"):
+        raise invalid_parameter("volumeConfigurations is only supported for REPLICA services.")
+    if params.get("availabilityZoneRebalancing") == "ENABLED":
+        raise invalid_parameter(
+            "Availability Zone rebalancing does not support the scheduling strategy DAEMON."
+        )
+    highest = (params.get("deploymentConfiguration") or {}).get("maximumPercent")
+    if highest not in (None, _PERCENT):
+        raise invalid_parameter("The maximumPercent of a service with the scheduling strategy DAEMON is 100.")
+
+
+def check_rebalancing(service: Service) -> None:
+    """Refuse AZ rebalancing that was asked for where it cannot be. Source: ECS Developer Guide, service-rebalancing.
+
+    Raises:
+        ApiError: InvalidParameterException.
+    """
+    why = rebalancing_problem(service)
+    if why is not None:
+        raise invalid_parameter(f"Availability Zone rebalancing cannot be enabled: {why}.")
+
+
+def rebalancing_problem(service: Service) -> str | None:
+    """Why a service may not be rebalanced, or None."""
+    return rebalancing.problem(
+        scheduling_strategy=service.scheduling_strategy,
+        maximum_percent=service.deployment_configuration.maximum_percent,
+        strategies=service.request.get("placementStrategy") or (),
+        constraints=service.request.get("placementConstraints") or (),
+    )
 
 
 def check_roles(params: Mapping[str, Any], definition: TaskDefinition) -> None:

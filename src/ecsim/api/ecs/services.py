@@ -45,8 +45,6 @@ DESCRIBE_MAX = 10
 LIST_SIZE = 10
 """ListServices shows 10 when the caller does not say. Source: botocore ListServicesRequest.maxResults."""
 
-_REBALANCING_ABOVE_PERCENT = 100
-"""Zones are rebalanced unless maximumPercent leaves no room for it. Source: ecs-behaviour.md 5.10."""
 
 _KEPT = (
     "placementConstraints",
@@ -90,14 +88,15 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
         return _begin(desk, external_services.new(desk, cluster, arn, params), params)
     desired = _desired_count(params)
     revision = _first_revision(desk, cluster, params)
-    configuration = service_rules.deployment_configuration(params.get("deploymentConfiguration"))
+    is_daemon = params.get("schedulingStrategy") == "DAEMON"
+    configuration = service_rules.deployment_configuration(
+        params.get("deploymentConfiguration"), service_rules.DAEMON_DEFAULTS if is_daemon else None
+    )
     strategy_rules.check_balancers(desk, revision.balancers, configuration.strategy)
     grace = service_rules.grace_period_s(params.get("healthCheckGracePeriodSeconds"))
     given_tags = tags.read(params.get("tags"))
-    rebalances = configuration.maximum_percent > _REBALANCING_ABOVE_PERCENT
     request = {
         **_DEFAULTS,
-        "availabilityZoneRebalancing": "ENABLED" if rebalances else "DISABLED",
         "healthCheckGracePeriodSeconds": grace,
         "createdBy": desk.caller,
         **{member: params[member] for member in _KEPT if params.get(member) is not None},
@@ -109,6 +108,7 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
         name=name,
         cluster_arn=cluster.arn,
         desired_count=desired,
+        scheduling_strategy="DAEMON" if is_daemon else "REPLICA",
         health_check_grace_period_s=grace,
         deployment_configuration=configuration,
         deployments=(deployment,),
@@ -116,11 +116,28 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
         tags=given_tags,
         request=request,
     )
-    service = shifts.begun(desk, service)
+    service = shifts.begun(desk, _balanced(service))
     deployment = service.primary
     answer = _begin(desk, service, params)
     rollouts.begin(desk, service, deployment, ())
     return answer
+
+
+def _balanced(service: Service) -> Service:
+    """Zones are rebalanced wherever they can be, unless it was said otherwise.
+
+    Source: botocore CreateServiceRequest.availabilityZoneRebalancing; ecs-behaviour.md 5.10.
+    """
+    asked = service.request.get("availabilityZoneRebalancing")
+    if asked == "ENABLED":
+        service_rules.check_rebalancing(service)
+    if asked:
+        return service
+    can = service_rules.rebalancing_problem(service) is None
+    return replace(
+        service,
+        request={**service.request, "availabilityZoneRebalancing": "ENABLED" if can else "DISABLED"},
+    )
 
 
 def _begin(desk: Desk, service: Service, params: Mapping[str, Any]) -> Answer:
@@ -227,6 +244,8 @@ def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
             *service.deployments[1:],
         ),
     )
+    if params.get("availabilityZoneRebalancing") == "ENABLED":
+        service_rules.check_rebalancing(updated)
     if desired != service.desired_count:
         desk.journal.record("service.desired", f"{cluster.name}/{service.name}", desired=desired)
     if deploys:
@@ -255,7 +274,7 @@ def _next_revision(
     primary = service.primary
     definition = _definition(desk, service, params)
     where = _new_capacity(desk, cluster, service, params)
-    service_rules.check_scheduling(params, where)
+    service_rules.check_scheduling({**params, "schedulingStrategy": service.scheduling_strategy}, where)
     capacity.check_definition(where, definition)
     service_rules.check_roles(params, definition)
     network = primary.network_configuration

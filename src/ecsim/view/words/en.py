@@ -187,6 +187,11 @@ REASONS: dict[str, str] = {
     ),
     "task.host_lost": "The EC2 instance {instance} that it was on is {state}.",
     "drain.stop_pending": "The container instance on {instance} is DRAINING: a task that is still PENDING is stopped at once.",
+    "daemon.start": "{start} of {instances} container instances have no task of this DAEMON service: one is started on each.",
+    "daemon.leave": "The container instance is not one that this DAEMON service runs on (any more).",
+    "daemon.roll": "{old} old tasks must make room on their instances; {healthy} are healthy and {floor} must stay so.",
+    "rebalance.start": "{zone} has {tasks} tasks and another zone {fullest}: one is started in {zone} to balance them.",
+    "rebalance.stop": "The task in the emptier zone is healthy, so one of the {tasks} in {zone} goes.",
     "scaling.out": "CapacityProviderReservation is {reservation} %, above the target of {target} %: {needed} instances are "
     "needed and {existing} are there, so the Auto Scaling group grows to {desired}.",
     "scaling.in": "CapacityProviderReservation has been {reservation} %, below the target of {target} %, for 15 minutes: "

@@ -182,6 +182,11 @@ REASONS: dict[str, str] = {
     ),
     "task.host_lost": "タスクが動いていた EC2 インスタンス {instance} は {state} になりました。",
     "drain.stop_pending": "{instance} のコンテナインスタンスは DRAINING なので、まだ PENDING のタスクはすぐに停止されます。",
+    "daemon.start": "コンテナインスタンス {instances} 台のうち {start} 台に、この DAEMON サービスのタスクがありません。1 台に 1 つずつ起動します。",
+    "daemon.leave": "このコンテナインスタンスは、この DAEMON サービスの対象ではありません。",
+    "daemon.roll": "古いタスク {old} 個が、それぞれのインスタンスで場所を空ける必要があります。正常なタスクは {healthy} 個、保つべき数は {floor} 個です。",
+    "rebalance.start": "{zone} のタスクは {tasks} 個で、{fullest} 個のゾーンがあります。均等にするため {zone} で 1 個起動します。",
+    "rebalance.stop": "少ないゾーンのタスクが正常になったので、{zone} の {tasks} 個のうち 1 個を停止します。",
     "scaling.out": "CapacityProviderReservation は {reservation} % で、ターゲットの {target} % を上回っています。必要なインスタンスは "
     "{needed} 台、現在は {existing} 台なので、Auto Scaling グループを {desired} 台に増やします。",
     "scaling.in": "CapacityProviderReservation が 15 分間 {reservation} % で、ターゲットの {target} % を下回りました。{existing} 台の"

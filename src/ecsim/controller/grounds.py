@@ -1,0 +1,104 @@
+"""What deciders see of container instances and Availability Zones, for one service."""
+
+from __future__ import annotations
+
+from ecsim.controller.shell import Shell
+from ecsim.decide import placement, rebalancing
+from ecsim.decide.daemon import Ground
+from ecsim.decide.placement import constraints_of, needs_of
+from ecsim.model.container_instance import ContainerInstance
+from ecsim.model.placement import Needs, PlacementConstraint, Room
+from ecsim.model.service import Service
+from ecsim.model.task import Task
+
+
+class Grounds:
+    """Looks at the instances of a service's cluster."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def leaving(self, service: Service, tasks: tuple[Task, ...]) -> tuple[str, ...]:
+        """The service's tasks on DRAINING container instances."""
+        instances = self._shell.store.instances_of(service.cluster_arn)
+        draining = {instance.arn: None for instance in instances if instance.is_draining}
+        if not draining:
+            return ()
+        return tuple(task.arn for task in tasks if task.container_instance_arn in draining)
+
+    def of_daemon(self, service: Service, tasks: tuple[Task, ...]) -> Ground:
+        """The instances that are to have a task of a DAEMON service, and those with tasks of others."""
+        store = self._shell.store
+        own = {task.arn: None for task in tasks}
+        needs, constraints = self._wants(service)
+        rooms = self._rooms(service)
+        return Ground(
+            eligible=placement.eligible(needs, rooms, group=_group(service), constraints=constraints),
+            busy=tuple(
+                room.instance.arn
+                for room in rooms
+                if any(task.arn not in own for task in store.live_tasks_on(room.instance.arn))
+            ),
+        )
+
+    def zones(self, service: Service, tasks: tuple[Task, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The zones that a service's tasks are balanced over, and those of them with room for one more.
+
+        Empty when they are not to be balanced, or when there is only one zone.
+        """
+        if not self._may_balance(service):
+            return (), ()
+        if service.primary.launch_type == "FARGATE" or any(t.launch_type == "FARGATE" for t in tasks):
+            subnets = service.primary.network_configuration.get("awsvpcConfiguration", {}).get("subnets", ())
+            found = [subnet.availability_zone for subnet in self._shell.network.subnets(list(subnets))]
+            zones = tuple(dict.fromkeys(each for each in found if each not in self._shell.lost_zones))
+            return (zones, zones) if len(zones) > 1 else ((), ())
+        needs, constraints = self._wants(service)
+        rooms = self._rooms(service)
+        fit = placement.eligible(needs, rooms, group=_group(service), constraints=constraints)
+        free = placement.eligible(
+            needs, rooms, group=_group(service), constraints=constraints, with_room=True
+        )
+        zones, open_zones = self._zones_of(fit), self._zones_of(free)
+        return (zones, open_zones) if len(zones) > 1 else ((), ())
+
+    def _may_balance(self, service: Service) -> bool:
+        if service.request.get("availabilityZoneRebalancing") != "ENABLED":
+            return False
+        if not service.steady and service.rebalancing is None:
+            return False
+        return (
+            rebalancing.problem(
+                scheduling_strategy=service.scheduling_strategy,
+                maximum_percent=service.deployment_configuration.maximum_percent,
+                strategies=service.request.get("placementStrategy") or (),
+                constraints=service.request.get("placementConstraints") or (),
+            )
+            is None
+        )
+
+    def _zones_of(self, arns: tuple[str, ...]) -> tuple[str, ...]:
+        instances = (self._shell.store.container_instances[arn] for arn in arns)
+        return tuple(sorted({instance.availability_zone for instance in instances}))
+
+    def _rooms(self, service: Service) -> list[Room]:
+        providers = [item.capacity_provider for item in service.primary.capacity_provider_strategy]
+
+        def is_ours(instance: ContainerInstance) -> bool:
+            return not providers or instance.capacity_provider_name in providers
+
+        store, group = self._shell.store, _group(service)
+        return [store.room(each, group) for each in store.instances_of(service.cluster_arn) if is_ours(each)]
+
+    def _wants(self, service: Service) -> tuple[Needs, tuple[PlacementConstraint, ...]]:
+        definition = self._shell.store.task_definitions[service.primary.task_definition_arn]
+        subnets = service.primary.network_configuration.get("awsvpcConfiguration", {}).get("subnets", ())
+        zones = [subnet.availability_zone for subnet in self._shell.network.subnets(list(subnets))]
+        constraints = constraints_of(
+            definition.document.get("placementConstraints"), service.request.get("placementConstraints")
+        )
+        return needs_of(definition, None, zones), constraints
+
+
+def _group(service: Service) -> str:
+    return f"service:{service.name}"
