@@ -26,6 +26,8 @@ from ecslab.grading.engine.stored import dumped
 from ecslab.grading.engine.work import Authority, Options
 from ecslab.grading.forkserver import ServerFailed
 from ecslab.grading.intake import Taken
+from ecslab.grading.jail import tiers
+from ecslab.grading.jail.tier import Tier
 from tests.grading.books import ROOT, blank, reworked, solved
 from tests.grading.conftest import Graded, files
 
@@ -161,14 +163,29 @@ def grandchildren(pid: int) -> list[int]:
     [({"program": "0.0"}, "a Dask worker has ecslab 0"), ({"key": "0"}, "a Dask worker has other labs in")],
 )
 def test_a_worker_that_would_grade_differently_does_not(about, says):
-    options = Options(root=ROOT)
+    options = Options(root=ROOT, tier=Tier.PROCESS)
     content = solved().bytes()
     taken = Taken(name="a", content=content, learner="Ann", late=True)
     fits = {
         "taken": dumped(replace(taken, content=None)),
+        "versions": [],
+        "hidden": "",
         "root": str(ROOT),
         "options": options_key(options),
         "program": program_key(),
         "key": Keys(options).of(taken, Authority(options).prepare(taken)),
     }
     assert says in json.loads(grade_one(content, {**fits, **about}))["misfit"]
+
+
+def test_a_worker_without_the_jail_does_not_grade(monkeypatch):
+    options = Options(root=ROOT, tier=Tier.LANDLOCK)
+    monkeypatch.setattr(tiers, "offered", lambda: {Tier.LANDLOCK: "there is none"})
+    about = {
+        "taken": dumped(Taken(name="a")),
+        "root": str(ROOT),
+        "versions": [],
+        "hidden": "",
+        "options": options_key(options),
+    }
+    assert "`landlock` does not work here: there is none" in json.loads(grade_one(b"", about))["misfit"]

@@ -23,6 +23,10 @@ from ecslab.grading.engine.stored import dumped, loaded
 from ecslab.grading.engine.work import Authority, Options, Work
 from ecslab.grading.forkserver import ServerFailed
 from ecslab.grading.intake import Taken
+from ecslab.grading.jail import reach, tiers
+from ecslab.grading.jail.reach import CourseInReach
+from ecslab.grading.jail.tier import Tier
+from ecslab.grading.jail.tiers import NoJail
 from ecslab.grading.limits import Limits
 from ecslab.grading.results import SubmissionResult
 
@@ -146,8 +150,10 @@ def grade_one(content: bytes, about: Mapping[str, Any]) -> str:
         Options(root=root if (root / "course" / "course.toml").is_file() else find_root()),
         versions=tuple(Path(folder) for folder in about["versions"]),
         hidden=Path(about["hidden"]) if about["hidden"] else None,
-        **{**given, "limits": Limits(**given["limits"])},
+        **{**given, "limits": Limits(**given["limits"]), "tier": Tier(given["tier"])},
     )
+    if options.tier is not Tier.PROCESS and (why := _unjailed(options)):
+        return json.dumps({"misfit": f"a Dask worker cannot jail learners' code as here: {why}"})
     here = program_key()
     if here != about["program"]:
         return json.dumps({"misfit": f"a Dask worker has ecslab {here}, here is {about['program']}"})
@@ -159,6 +165,16 @@ def grade_one(content: bytes, about: Mapping[str, Any]) -> str:
         pool.grade([prepared], lambda _, result, timings: found.append((result, timings)))
     result, timings = found[0]
     return json.dumps({"result": dumped(result), "timings": dict(timings)})
+
+
+def _unjailed(options: Options) -> str:
+    """Why this machine does not keep learners' code apart as it is asked to; empty when it does."""
+    try:
+        tiers.choose(options.tier)
+        reach.refuse_in_reach(options.root, tiers.readable())
+    except (NoJail, CourseInReach) as problem:
+        return str(problem)
+    return ""
 
 
 class _Place:

@@ -42,10 +42,11 @@ class Keys:
     def of(self, taken: Taken, prepared: Work | SubmissionResult) -> str:
         """What the result of a submission depends on: its record and bytes, its lab, the options, the program.
 
-        A submission that is refused has no lab: what it was refused for takes its place.
+        What is known before it runs counts, too: what it was refused for, or that there is a newer version.
         """
-        lab = self._lab(prepared) if isinstance(prepared, Work) else [asdict(one) for one in prepared.notices]
-        parts = [program_key(), options_key(self._options), recorded(taken), sha256(taken), lab]
+        lab = self._lab(prepared) if isinstance(prepared, Work) else ""
+        known = [asdict(notice) for notice in prepared.notices]
+        parts = [program_key(), options_key(self._options), recorded(taken), sha256(taken), lab, known]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def _lab(self, work: Work) -> str:
