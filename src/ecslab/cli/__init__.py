@@ -24,6 +24,7 @@ COMMANDS = {
     "grade": "ecslab.grading.command",
     "merge": "ecslab.grading.command",
     "report": "ecslab.grading.report_command",
+    "similar": "ecslab.grading.similarity.command",
     "build": "ecslab.cli.authors",
     "bump": "ecslab.cli.authors",
     "verify": "ecslab.cli.authors",
