@@ -177,14 +177,14 @@ class Rig:
             cpu="256",
             memory="512",
             eni=Eni(id="eni-1", subnet_id="subnet-a", private_ip="10.0.0.5", mac="0a:00:00:00:00:01"),
-            containers=(
-                Container(name="web", arn=f"{ARN}:container/{cluster}/{number}/c", image="nginx:1.27"),
-            ),
             created_at_ms=self.now_ms,
             **{
                 "task_definition_arn": f"{ARN}:task-definition/web:1",
                 "group": "family:web",
                 "network_configuration": NETWORK,
+                "containers": (
+                    Container(name="web", arn=f"{ARN}:container/{cluster}/{number}/c", image="nginx:1.27"),
+                ),
                 **changes,
             },
         )

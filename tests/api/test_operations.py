@@ -49,6 +49,7 @@ NO_CLUSTER_NEEDED = (
     "CreateCapacityProvider",
     "UpdateCapacityProvider",
     "DeleteCapacityProvider",
+    "DiscoverPollEndpoint",
 )
 
 

@@ -48,4 +48,12 @@ EXCEPTIONS: tuple[Exempt, ...] = (
         ja="コマンドは FARGATE とパブリック IP アドレスを指定していますが、示されている出力は EC2 でパブリック IP "
         "アドレスのない別のコマンドのものです。",
     ),
+    Exempt(
+        examples=("stop-task 1",),
+        members=("task.containers", "task.overrides.containerOverrides", "task.pullStoppedAt"),
+        en="The output shown was shortened by hand: a task without containers and overrides is nothing that the API "
+        "answers, and a reason is no single word.",
+        ja="示されている出力は手作業で短くされています。コンテナもオーバーライドもないタスクを API が返すことはなく、"
+        "理由が 1 語になることもありません。",
+    ),
 )

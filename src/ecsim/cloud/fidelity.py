@@ -522,6 +522,24 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             "名前空間ごとのサービス一覧。サービスに設定されたとおりの表記で指定します。Cloud Map には問い合わせません。",
         ),
         (
+            _A,
+            "botocore ecs ExecuteCommand; ECS Developer Guide, ecs-exec",
+            "ECS Exec: what is refused, and the session that is answered. Nobody listens at its streamUrl: no shell runs.",
+            "ECS Exec: 拒否される条件と、応答のセッション。streamUrl の先には何もなく、シェルは動きません。",
+        ),
+        (
+            _N,
+            "botocore ecs SubmitTaskStateChange, DiscoverPollEndpoint",
+            "The container agent's own calls are acknowledged and change nothing: this cloud's agents are inside of it.",
+            "コンテナエージェント専用の呼び出しには応答しますが、何も変わりません。このクラウドのエージェントは内部にあります。",
+        ),
+        (
+            _N,
+            "botocore ecs TaskVolumeConfiguration",
+            "Amazon EBS volumes of tasks: checked, kept and shown as attachments; no volume is made.",
+            "タスクの Amazon EBS ボリューム: 検証、保存、アタッチメントとしての表示のみで、ボリュームは作成されません。",
+        ),
+        (
             _N,
             "IAM User Guide",
             "Permissions: roles are stored, nothing is denied yet.",

@@ -6,6 +6,7 @@ can choose, the fixture says which of ours stands for it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -551,3 +552,130 @@ def _stopping(stage: Stage) -> None:
         stage.ecs.stop_task(cluster="MyCluster", task=task)
     documented = ("2c196f0a00dd4f58b7c8897a5c7bce13", "4d590253bb114126b7afa7b58EXAMPLE")
     stage.names |= dict(zip(documented, tasks, strict=True))
+
+
+# Container instances
+
+
+def instance(stage: Stage, name: str, kind: str, documented: str = "", **agent: Any) -> str:
+    """An EC2 instance whose agent is registered with a cluster; its ARN."""
+    made = stage.cloud.client("ec2").run_instances(
+        ImageId="ami-12c6146b", MinCount=1, MaxCount=1, InstanceType=kind
+    )["Instances"][0]
+    document = json.dumps({"instanceId": made["InstanceId"], "region": stage.region})
+    registered = stage.ecs.register_container_instance(
+        cluster=name, instanceIdentityDocument=document, instanceIdentityDocumentSignature="signed", **agent
+    )["containerInstance"]
+    arn: str = registered["containerInstanceArn"]
+    if documented:
+        stage.names[documented] = arn.rpartition("/")[2]
+        old = stage.arn("container-instance", documented)  # ARNs of the old form name no cluster
+        stage.names[old] = arn
+    return arn
+
+
+@before("deregister-container-instance 1")
+def _an_instance(stage: Stage) -> None:
+    cluster(stage, "MyCluster")
+    instance(stage, "MyCluster", "t2.micro", "a1b2c3d4-5678-90ab-cdef-11111EXAMPLE")
+
+
+@before("describe-container-instances 1")
+def _an_instance_of_update(stage: Stage) -> None:
+    cluster(stage, "update")
+    instance(stage, "update", "t2.medium", "a1b2c3d4-5678-90ab-cdef-11111EXAMPLE")
+
+
+@before("update-container-agent 1")
+def _an_instance_of_default(stage: Stage) -> None:
+    cluster(stage, "default")
+    agent = {"agentVersion": "1.0.0", "agentHash": "4023248", "dockerVersion": "DockerVersion: 1.5.0"}
+    documented = "a1b2c3d4-5678-90ab-cdef-11111EXAMPLE"
+    instance(stage, "default", "t2.medium", documented, versionInfo=agent)
+
+
+@before("list-container-instances 1")
+def _two_instances(stage: Stage) -> None:
+    cluster(stage, "MyCluster")
+    for _ in range(2):
+        instance(stage, "MyCluster", "t2.micro")
+
+
+@before("update-container-instances-state 1")
+def _a_busy_instance(stage: Stage) -> None:
+    cluster(stage, "default")
+    instance(stage, "default", "c5.large", "765936fadbdd46b5991a4bd70c2a43d4")
+    on_instances(stage, "sleep360", container={"cpu": 256, "memory": 512})
+    stage.ecs.run_task(cluster="default", taskDefinition="sleep360", launchType="EC2", count=2)
+    stage.settle()
+
+
+@before("put-attributes 1")
+def _an_instance_without_a_stack(stage: Stage) -> None:
+    cluster(stage, "default")
+    instance(stage, "default", "t2.micro", "1c3be8ed-df30-47b4-8f1e-6e68ebd01f34")
+
+
+@before("list-attributes 1", "delete-attributes 1")
+def _an_instance_with_a_stack(stage: Stage) -> None:
+    cluster(stage, "default")
+    arn = instance(stage, "default", "t2.micro", "1c3be8ed-df30-47b4-8f1e-6e68ebd01f34")
+    stack = {"name": "stack", "value": "production", "targetId": arn}
+    stage.ecs.put_attributes(cluster="default", attributes=[stack])
+
+
+@before("list-tasks 2")
+def _a_task_on_an_instance(stage: Stage) -> None:
+    cluster(stage, "default")
+    instance(stage, "default", "t2.micro", "a1b2c3d4-5678-90ab-cdef-33333EXAMPLE")
+    on_instances(stage, "sleep360")
+    stage.ecs.run_task(cluster="default", taskDefinition="sleep360", launchType="EC2")
+
+
+@before("start-task 1")
+def _an_instance_to_start_on(stage: Stage) -> None:
+    cluster(stage, "default")
+    instance(stage, "default", "t2.micro", "765936fadbdd46b5991a4bd70c2a43d4")
+    on_instances(stage, "sleep360", revisions=3, cpu="128", memory="128")
+
+
+@before("start-task 2")
+def _an_instance_for_a_volume(stage: Stage) -> None:
+    cluster(stage, "default")
+    instance(stage, "default", "c6g.large", "765936fadbdd46b5991a4bd70c2a43d4")
+    with_volume(stage, 4)
+    network(stage)
+
+
+@before("stop-task 1")
+def _a_task_that_could_not_start(stage: Stage) -> None:
+    cluster(stage, "default")
+    instance(stage, "default", "t2.micro", "765936fadbdd46b5991a4bd70c2a43d4")
+    image = {"image": f"{stage.account}.dkr.ecr.{stage.region}.amazonaws.com/nothing:1"}
+    on_instances(stage, "sleep360", revisions=3, cpu="128", memory="128", container=image)
+    tasks = stage.ecs.run_task(cluster="default", taskDefinition="sleep360", launchType="EC2")["tasks"]
+    stage.names["666fdccc2e2d4b6894dd422f4eeee8f8"] = tasks[0]["taskArn"].rpartition("/")[2]
+    stage.settle()
+
+
+@before("describe-tasks 1")
+def _a_service_task_on_an_instance(stage: Stage) -> None:
+    cluster(stage, "MyCluster")
+    instance(stage, "MyCluster", "t2.micro")
+    app = {
+        "name": "simple-app",
+        "image": "httpd:2.4",
+        "memory": 300,
+        "portMappings": [{"containerPort": 80, "hostPort": 80}],
+    }
+    on_instances(stage, "console-sample-app-static2", container=app)
+    stage.ecs.create_service(
+        cluster="MyCluster",
+        serviceName="testupdate",
+        taskDefinition="console-sample-app-static2",
+        desiredCount=1,
+        launchType="EC2",
+    )
+    stage.settle()
+    task = stage.ecs.list_tasks(cluster="MyCluster")["taskArns"][0]
+    stage.names["4d590253bb114126b7afa7b58EXAMPLE"] = task.rpartition("/")[2]

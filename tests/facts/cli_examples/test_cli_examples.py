@@ -20,7 +20,7 @@ from tests.facts.cli_examples.stage import Stage
 
 EXAMPLES = {example.key: example for example in examples()}
 EXCEPTIONS_MAX = 5
-PENDING = ("create-service 4", "execute-command 1")
+PENDING = ("create-service 4",)
 
 
 def shape_of(argv):
@@ -46,7 +46,16 @@ def exempt(key):
     return {member for each in EXCEPTIONS if key in each.examples for member in each.members}
 
 
-@pytest.mark.parametrize("key", EXAMPLES)
+def _cheap(key):
+    """Some run in `make test`, all of them in `make test-all`."""
+    return key.endswith(" 1") and key.startswith(
+        ("create-cluster", "create-task-set", "run-task", "list-tasks", "stop")
+    )
+
+
+@pytest.mark.parametrize(
+    "key", [key if _cheap(key) else pytest.param(key, marks=pytest.mark.slow) for key in EXAMPLES]
+)
 def test_example(key, tmp_path):
     if key not in FIXTURES or key in PENDING:
         pytest.xfail(f"the prerequisites of {key} cannot be made yet")

@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.account_settings import OPERATIONS as ACCOUNT_SETTINGS
+from ecsim.api.ecs.agent import OPERATIONS as AGENT
 from ecsim.api.ecs.attributes import OPERATIONS as ATTRIBUTES
 from ecsim.api.ecs.capacity_providers import OPERATIONS as CAPACITY_PROVIDERS
 from ecsim.api.ecs.clusters import OPERATIONS as CLUSTERS
+from ecsim.api.ecs.execute_command import OPERATIONS as EXECUTE_COMMAND
 from ecsim.api.ecs.instances import OPERATIONS as INSTANCES
 from ecsim.api.ecs.namespaces import OPERATIONS as NAMESPACES
 from ecsim.api.ecs.not_simulated import OPERATIONS as NOT_SIMULATED
@@ -36,6 +38,8 @@ TOPICS = (
     ROLLOUTS,
     RUN_TASK,
     TASKS,
+    EXECUTE_COMMAND,
+    AGENT,
     PROTECTION,
     INSTANCES,
     ATTRIBUTES,

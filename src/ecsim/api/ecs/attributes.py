@@ -73,15 +73,18 @@ def put_attributes(desk: Desk, params: dict[str, Any]) -> Answer:
 def delete_attributes(desk: Desk, params: dict[str, Any]) -> Answer:
     """DeleteAttributes: custom ones; what the agent registered stays."""
     cluster = lookup.cluster_of(desk, params)
+    deleted = []
     for instance, given in _targets(desk, cluster, params["attributes"]):
         present, name = desk.store.container_instances[instance.arn], given["name"]
         if name not in present.own_attributes:
             raise ApiError("TargetNotFoundException", f"The attribute {name} was not found on the target.")
         attributes = tuple(pair for pair in present.attributes if pair[0] != name)
+        value = dict(present.attributes)[name]
+        deleted.append({**given} | ({"value": value} if value else {}))
         own = tuple(each for each in present.own_attributes if each != name)
         desk.store.put_container_instance(replace(present, attributes=attributes, own_attributes=own))
         desk.instance_changed(instance.arn)
-    return {"attributes": params["attributes"]}
+    return {"attributes": deleted}
 
 
 def _targets(

@@ -14,7 +14,7 @@ from ecsim.api.ecs.refusals import client_exception, invalid_parameter
 from ecsim.api.errors import ApiError
 from ecsim.decide.cluster_query import Query, parse
 from ecsim.decide.placement import subject
-from ecsim.decide.registration import GONE, moved, registered
+from ecsim.decide.registration import AGENT_HASH, AGENT_VERSION, GONE, moved, registered
 from ecsim.model.container_instance import (
     ContainerInstance,
     ContainerInstanceStatus,
@@ -215,10 +215,16 @@ def update_container_instances_state(desk: Desk, params: dict[str, Any]) -> Answ
 
 
 def update_container_agent(desk: Desk, params: dict[str, Any]) -> Answer:
-    """UpdateContainerAgent: agents of this cloud are always the newest."""
+    """UpdateContainerAgent: an older agent gets the newest version at once; the answer still shows the old one."""
     cluster = lookup.cluster_of(desk, params)
-    _active(desk, cluster, params["containerInstance"])
-    raise ApiError("NoUpdateAvailableException", "There is no update available for this container agent.")
+    instance = _active(desk, cluster, params["containerInstance"])
+    if instance.agent_version == AGENT_VERSION:
+        raise ApiError("NoUpdateAvailableException", "There is no update available for this container agent.")
+    newest = replace(
+        instance, agent_version=AGENT_VERSION, agent_hash=AGENT_HASH, version=instance.version + 1
+    )
+    desk.store.put_container_instance(newest)
+    return {"containerInstance": {**view(desk, instance), "agentUpdateStatus": "PENDING"}}
 
 
 OPERATIONS: dict[str, Handler] = {

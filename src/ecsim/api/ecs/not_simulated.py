@@ -11,13 +11,6 @@ if TYPE_CHECKING:
     from ecsim.api.ecs.desk import Answer, Desk, Handler
 
 BY_TOPIC: dict[str, tuple[str, ...]] = {
-    "the container agent's own calls": (
-        "DiscoverPollEndpoint",
-        "SubmitAttachmentStateChanges",
-        "SubmitContainerStateChange",
-        "SubmitTaskStateChange",
-    ),
-    "ECS Exec": ("ExecuteCommand",),
     "managed daemons": (
         "CreateDaemon",
         "DeleteDaemon",

@@ -45,14 +45,14 @@ def view(desk: Desk, task: Task, *, with_tags: bool = False) -> Answer:
         "clusterArn": task.cluster_arn,
         "connectivity": "CONNECTED",
         "containers": [_container(task, c, document) for c in task.containers],
-        "cpu": task.cpu,
+        "cpu": task.cpu or _sum(document, "cpu"),
         "createdAt": task.created_at_ms,
         "desiredStatus": task.desired_status.value,
         "enableExecuteCommand": task.enable_execute_command,
         "group": task.group,
         "healthStatus": task.health_status.value,
         "lastStatus": task.last_status.value,
-        "memory": task.memory,
+        "memory": task.memory or _sum(document, "memory", "memoryReservation"),
         "overrides": _overrides(task),
         "tags": tags.shown(task.tags) if with_tags else [],
         "taskArn": task.arn,
@@ -92,6 +92,12 @@ def _storage(task: Task, document: Mapping[str, Any]) -> int:
     asked = task.overrides.get("ephemeralStorage") or document.get("ephemeralStorage") or {}
     size: int = asked.get("sizeInGiB", _EPHEMERAL_STORAGE_GIB)
     return size
+
+
+def _sum(document: Mapping[str, Any], *members: str) -> str:
+    """What the containers take together, where the task definition has no size. Source: AWS CLI reference, run-task."""
+    containers = document.get("containerDefinitions", ())
+    return str(sum(next((c[member] for member in members if c.get(member)), 0) for c in containers))
 
 
 def _end(task: Task) -> Answer:
