@@ -84,6 +84,14 @@ def test_what_is_wrong_is_said_and_nothing_is_made(
     assert not list((tmp_path / "old").iterdir())
 
 
+def test_the_container_is_made_by_the_make_target_that_a_fresh_clone_has() -> None:
+    lines = (ROOT / "kit/container/Containerfile").read_text(encoding="utf-8").splitlines()
+    made = next(line.removeprefix("RUN make ") for line in lines if line.startswith("RUN make "))
+    assert made.replace(".venv", "$(VENV)") + ":" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    left_out = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert ".venv" in left_out  # the machine's own would be copied in
+
+
 @pytest.mark.slow
 def test_a_learners_push(tmp_path: Path) -> None:
     """The check workflow of a learner's repository: grades what was pushed, keeps the feedback, writes the summary."""
