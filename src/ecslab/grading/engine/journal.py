@@ -158,13 +158,11 @@ class Journal:
             self._ask("INSERT INTO plan VALUES ('plan', ?)", (dumped(plan),))
             self._db.executemany("INSERT INTO submission VALUES (?, ?)", keys.items())
             self._db.executemany("UPDATE grade SET key = '' WHERE name = ?", [(name,) for name in again])
-        have = {
-            name
-            for name, *rest in self._ask(
+        with self._clear():
+            found = self._db.execute(
                 "SELECT grade.* FROM grade JOIN submission USING (name, key) WHERE status != 'failed'"
             )
-            if rest[-1] == _seal([name, *rest[:-1]])
-        }
+            have = {row[0] for row in found if row[-1] == _seal(row[:-1])}
         return [name for name in sorted(keys) if name not in have]
 
     @property
