@@ -8,6 +8,7 @@ What is patched, and given back by `uninstall`:
   is made on first use draws from a seed of its own, whatever call made it.
 - targets: registering, deregistering and describing the targets of a target group ask a `TargetsPort`; what AWS
   refuses of target groups, listeners and rules is refused (`moto_elbv2`).
+- metrics are told apart by all of their dimensions (`moto_cloudwatch`).
 - ids of log events are counted by cloud.
 - pushing to ECR: digests, tags that move, immutable tags.
 - service models are read once, for moto and for the clients together.
@@ -32,7 +33,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Protocol
 
-from ecsim.api import moto_elbv2
+from ecsim.api import moto_cloudwatch, moto_elbv2
 from ecsim.api.virtual import REALS, Moment, stand_ins
 from ecsim.api.wire import loader
 
@@ -450,13 +451,25 @@ def _patch_logs(mounted: _Mounted, module: Any) -> None:
         mounted.replace(getattr(module, owner), name, 0)
 
 
+def _check_cloudwatch(module: Any) -> None:
+    _expect(module.MetricDatumBase, "filter", moto_cloudwatch.FILTER)
+    _expect(module, "are_dimensions_same", moto_cloudwatch.SAME)
+
+
+def _patch_cloudwatch(mounted: _Mounted, module: Any) -> None:
+    _check_cloudwatch(module)
+    moto_cloudwatch.patch(mounted, module)
+
+
 _ON_IMPORT: dict[str, Callable[[_Mounted, Any], None]] = {
+    "moto.cloudwatch.models": _patch_cloudwatch,
     "moto.elbv2.models": _patch_elbv2,
     "moto.ecs.models": _patch_ecs,
     "moto.ecr.models": _patch_ecr,
     "moto.logs.models": _patch_logs,
 }
 _CHECKS: dict[str, Callable[[Any], None]] = {
+    "moto.cloudwatch.models": _check_cloudwatch,
     "moto.elbv2.models": _check_elbv2,
     "moto.ecs.models": _check_ecs,
     "moto.ecr.models": _check_ecr,

@@ -12,7 +12,7 @@ from typing import Any
 from ecsim.clock.duration import clock_text, milliseconds
 from ecsim.view.rendering import View
 from ecsim.workload.program import Program
-from ecslab.notebook.customers import Http, Traffic
+from ecslab.lab.customers import Http, Traffic
 from ecslab.notebook.link import Link
 from ecslab.notebook.say import say
 from ecslab.notebook.tidy import LabError

@@ -7,29 +7,17 @@ import contextlib
 import io
 import shlex
 from collections.abc import Callable
-from types import SimpleNamespace, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from ecsim.clock.duration import milliseconds
 from ecsim.view.rendering import View
+from ecslab.lab.customers import Http, Traffic
 from ecslab.site.setups import SETUPS
 
 
 class StageError(Exception):
     """A block that did not do what its page says."""
-
-
-class Customers:
-    """`cloud.http` on a page: a customer's request."""
-
-    def __init__(self, world: Any) -> None:
-        self._world = world
-
-    def get(self, url: str) -> Any:
-        """Ask for a page; time passes until it is there."""
-        whole = url if "://" in url else f"http://{url}"
-        asked = {"method": "GET", "url": whole, "headers": {}, "body": ""}
-        return SimpleNamespace(**self._world.do("http", asked))
 
 
 class Images:
@@ -50,7 +38,8 @@ class PageCloud:
 
     def __init__(self, cloud: Any, lang: str) -> None:
         self._cloud, self._lang = cloud, lang
-        self.http = Customers(cloud.world)
+        self.http = Http(cloud.world.do)
+        self.traffic = Traffic(cloud.world.do)
         self.images = Images(cloud.world)
 
     def client(self, service: str) -> Any:
