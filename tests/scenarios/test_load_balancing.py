@@ -519,7 +519,9 @@ def test_metrics_tell_the_targets_errors_from_the_load_balancers_own():
         assert statistics(story, "RequestCount") == [], "the minute is not over"
         story.advance("1m")
         assert statistics(story, "RequestCount") == [4.0]
-        assert statistics(story, "RequestCount", of_group=False) == [4.0], "each set of dimensions is a metric"
+        assert statistics(story, "RequestCount", of_group=False) == [4.0], (
+            "each set of dimensions is a metric"
+        )
         listed = story.cloud.client("cloudwatch").list_metrics(MetricName="RequestCount")["Metrics"]
         assert sorted(len(metric["Dimensions"]) for metric in listed) == [1, 2]
         assert statistics(story, "HTTPCode_Target_2XX_Count") == [2.0]
