@@ -7,6 +7,8 @@ SERVICE = "web"
 def record(cloud, recorder):
     ecs, ec2, elbv2 = cloud.client("ecs"), cloud.client("ec2"), cloud.client("elbv2")
     group = elbv2.describe_target_groups(Names=["web"])["TargetGroups"][0]["TargetGroupArn"]
+    only_web = [{"Name": "group-name", "Values": ["web"]}]
+    web = ec2.describe_security_groups(Filters=only_web)["SecurityGroups"][0]["GroupId"]
     subnets = sorted(subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"])
     ecs.create_service(
         cluster="shop",
@@ -15,7 +17,13 @@ def record(cloud, recorder):
         desiredCount=1,
         launchType="FARGATE",
         loadBalancers=[{"targetGroupArn": group, "containerName": "web", "containerPort": 8080}],
-        networkConfiguration={"awsvpcConfiguration": {"subnets": subnets, "assignPublicIp": "ENABLED"}},
+        networkConfiguration={
+            "awsvpcConfiguration": {
+                "subnets": subnets,
+                "securityGroups": [web],
+                "assignPublicIp": "ENABLED",
+            }
+        },
     )
     recorder.start()
     cloud.advance("35s")
