@@ -6,7 +6,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.grading.books import FIRST, ROLLING, SERVICES, Book, blank, reworked, solved, with_boto3, with_cli
+from tests.grading.books import ROOT, Book, blank, reworked, solved
+from tests.grading.ways import WAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Kind:
     points: int | None = None
 
 
-LABS = {FIRST: 14, SERVICES: 0, ROLLING: 0}
+LABS = sorted(path.stem for path in (ROOT / "labs" / "en").glob("*.ipynb"))
 WRONG = {
     "raises": "raise SystemError('no idea')",
     "syntax": "def (:",
@@ -67,8 +68,11 @@ def _right() -> Iterator[Kind]:
         for lang in ("en", "ja"):
             book = solved(lab, lang)
             yield Kind(name=f"solved-{lab}-{lang}", content=book.bytes(), weight=20, points=_all(book))
-    for name, book in (("boto3", with_boto3()), ("cli", with_cli()), ("reworked", reworked())):
-        yield Kind(name=name, content=book.bytes(), weight=10, points=_all(book))
+    for lab, ways in WAYS.items():
+        for way, cells in ways.items():
+            book = solved(lab).answers(cells)
+            yield Kind(name=f"{way}-{lab}", content=book.bytes(), weight=10, points=_all(book))
+    yield Kind(name="reworked", content=reworked().bytes(), weight=10, points=_all(reworked()))
 
 
 def _partly() -> Iterator[Kind]:
