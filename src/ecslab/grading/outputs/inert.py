@@ -17,14 +17,16 @@ _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 
 def line(text: str) -> str:
     """One printable line: controls, escapes, turns of direction and line ends become blanks or �."""
-    return " ".join("".join(_visible(char) for char in text).split())
+    return " ".join(_shown(text).split())
 
 
 def lines(text: str) -> str:
-    """Printable lines."""
-    return "\n".join(
-        "".join(_visible(char) if char != "\t" else char for char in one) for one in text.split("\n")
-    )
+    """Printable lines; tabs stay."""
+    return "\n".join("\t".join(_shown(part) for part in one.split("\t")) for one in text.split("\n"))
+
+
+def _shown(text: str) -> str:
+    return text if text.isprintable() else "".join(_visible(char) for char in text)
 
 
 def _visible(char: str) -> str:
@@ -52,6 +54,8 @@ def cell(text: str) -> str:
 
 def xml(text: str) -> str:
     """Text that XML 1.0 allows; escaping is the writer's part."""
+    if text.isprintable():
+        return text
     return "".join(
         char if char in "\n\t" or _in_xml(ord(char)) else "\N{REPLACEMENT CHARACTER}" for char in text
     )
