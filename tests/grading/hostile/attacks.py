@@ -482,7 +482,6 @@ for number in (signal.SIGSTOP, signal.SIGTERM):
     "stops-itself": Attack(
         threat=SIGNALS,
         source="os.kill(os.getpid(), signal.SIGSTOP)",
-        codes=("cell-timeout",),
         calm=False,
     ),
     "sys-exit": Attack(threat=EXITS, source="sys.exit('<b>bye</b>')"),
@@ -510,7 +509,7 @@ for number in (signal.SIGSTOP, signal.SIGTERM):
     ),
     "deaf-loop": Attack(
         threat=EXITS,
-        cell="answer-6",
+        cell="answer-7",
         calm=False,
         codes=("cell-timeout",),
         source="""
@@ -522,7 +521,7 @@ while True:
     ),
     "deaf-in-c": Attack(
         threat=EXITS,
-        cell="answer-6",
+        cell="answer-7",
         calm=False,
         source="signal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(10**6)",
         codes=("cell-timeout",),
