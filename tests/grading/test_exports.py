@@ -202,6 +202,23 @@ def test_nbgrader(tmp_path):
     }
 
 
+def test_a_learner_cannot_make_another_layout_of_a_class(tmp_path):
+    """What others' records say does not depend on what one of them puts into a folder."""
+    honest = {"bob/week 1/lab.ipynb": book(), "cat/lab.ipynb": book(), "dan.ipynb": book()}
+    expected = people(lay(tmp_path / "honest", honest))
+    tricks = {
+        "eve/x/timestamp.txt": b"2026-11-20 10:11:12 UTC",
+        "eve/x/lab.ipynb": book(),
+        "eve/.git/HEAD": b"ref",
+        "eve/grades.csv": ROSTER.encode(),
+        "eve/submitted/bob/x/lab.ipynb": book(),
+        "bob_5_assignsubmission_file_/lab.ipynb": book(),
+        "bob_12345_67890_lab.ipynb": book(),
+    }
+    found = people(lay(tmp_path / "tricked", {**honest, **tricks}))
+    assert {name: found[name] for name in expected} == expected
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -162,7 +162,7 @@ def _canvas(_root: str, entries: Sequence[Entry]) -> Found | None:
 
 
 def _nbgrader(root: str, entries: Sequence[Entry]) -> Found | None:
-    """`submitted/`, a course folder that holds it, or any folder with time stamps at their place."""
+    """`submitted/`, a course folder that holds it, or any folder in which everybody has a time stamp at its place."""
     tops = {one.parts[0] for one in entries}
     if _SUBMITTED in tops and any(step in tops for step in (*_STEPS, "nbgrader_config.py", "gradebook.db")):
         found = _nbgrader(_SUBMITTED, [e for e in _under(entries, _SUBMITTED) if e.parts])
@@ -173,8 +173,11 @@ def _nbgrader(root: str, entries: Sequence[Entry]) -> Found | None:
         for one in entries
         if len(one.parts) == 3 and one.parts[-1] == TIMESTAMP and not one.folder  # noqa: PLR2004 - student/assignment/file
     }
-    if not times and root != _SUBMITTED:
-        return None
+    works = {one.parts[:2] for one in entries if one.is_notebook or one.is_archive}
+    if root != _SUBMITTED and not (works and works.issubset(times)):
+        return (
+            None  # nbgrader writes each time stamp itself; one that a learner made says nothing of the others
+        )
     with_more = {one.parts[0] for one in entries if len(one.parts) > 1 and not one.ignored}
 
     def whose(one: Entry) -> HandIn | None:
