@@ -95,12 +95,35 @@ ROWS = [
         at_most=1.0,
         unit="s",
     ),
+    *[
+        Row(
+            what=f"grading a submission in the jail, against {name}",
+            ours=("graded_jailed", "cpu_s"),
+            peer=(case, "cpu_s"),
+            peer_name=name,
+            at_most=at_most,
+            unit="s",
+        )
+        for name, case, at_most in (
+            ("nbgrader autograde", "graded_by_nbgrader", 1 / 5),
+            ("nbclient", "run_by_nbclient", 1 / 3),
+            ("plain nbval", "run_by_nbval", 1 / 3),
+        )
+    ],
     Row(
-        what="grading a submission (no jail yet)",
-        ours=("grading", "cpu_s"),
-        peer=("plain_nbval", "cpu_s"),
-        peer_name="plain nbval",
-        at_most=1 / 2,
+        what="a graded submission, the grader's start included",
+        ours=("graded_jailed", "whole_cpu_s"),
+        peer=("graded_by_nbgrader", "whole_cpu_s"),
+        peer_name="nbgrader autograde",
+        at_most=1 / 3,
+        unit="s",
+    ),
+    Row(
+        what="CPU a submission, two workers against one",
+        ours=("graded_by_two", "cpu_s"),
+        peer=("graded_jailed", "cpu_s"),
+        peer_name="one worker",
+        at_most=1.15,
         unit="s",
     ),
 ]
@@ -139,6 +162,9 @@ def main() -> int:
             f"{row.what:58} {ours:7.2f} {row.unit:2} {peer:7.2f} {row.unit:2} {ratio:8.3f} {row.at_most:8.3f}"
             f"  {row.peer_name}{verdict}"
         )
+    for case, workers in (("graded_jailed", "one worker"), ("graded_by_two", "two workers")):
+        if case in figures:
+            print(f"{workers}: {figures[case]['an_hour']:,.0f} submissions an hour on this machine, now")
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n")
     return 1 if missed else 0

@@ -10,11 +10,12 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from bench.grading import graded_by_nbgrader, graded_by_two, graded_jailed, run_by_nbclient, run_by_nbval
 
 TASKS, SERVICES, TASKS_EACH = 10_000, 1_000, 10
 REGION = "ap-northeast-1"
@@ -241,39 +242,6 @@ def cpu_of(command: list[str], **options: Any) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def grading() -> dict[str, float]:
-    """Four solved copies of lab 02, graded; CPU of one, the servers' warm-up left out."""
-    solved = Path("solutions/en/02-first-service.ipynb").read_bytes()
-    with tempfile.TemporaryDirectory() as folder:
-        here = Path(folder)
-        (here / "in").mkdir()
-        for n in range(4):
-            (here / "in" / f"learner-{n}.ipynb").write_bytes(solved)
-        command = [sys.executable, "-m", "ecslab.cli", "grade", str(here / "in"), "--out", str(here / "out")]
-        subprocess.run(command, capture_output=True, check=True)
-        timings = json.loads((here / "out" / "timings.json").read_text())
-    each = [sum(value for name, value in one.items() if name.startswith("cpu_")) for one in timings.values()]
-    return {"cpu_s": sum(each) / len(each)}
-
-
-def plain_nbval() -> dict[str, float]:
-    """The same notebook under plain `pytest --nbval-lax`, in the learner's own kernel."""
-    notebook = str(Path("solutions/en/02-first-service.ipynb").resolve())
-    flags = [
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:randomly",
-        "--noconftest",
-        "-c",
-        "/dev/null",
-        "--nbval-lax",
-        "-q",
-    ]
-    environment = {**os.environ, "ECSLAB_HOME": str(Path.cwd()), "ECSLAB_LANG": "en"}
-    return {"cpu_s": cpu_of([sys.executable, "-m", "pytest", *flags, notebook], env=environment)}
-
-
 CASES: dict[str, Callable[[], dict[str, float]]] = {
     case.__name__: case
     for case in (
@@ -286,8 +254,11 @@ CASES: dict[str, Callable[[], dict[str, float]]] = {
         lab_start,
         lab_start_by_hand,
         labs_solved,
-        grading,
-        plain_nbval,
+        graded_jailed,
+        graded_by_two,
+        graded_by_nbgrader,
+        run_by_nbclient,
+        run_by_nbval,
     )
 }
 

@@ -173,8 +173,8 @@ class ForkedKernelClient(BlockingKernelClient):  # type: ignore[misc]
                 provisioner.forked.kill()
                 provisioner.forked.limit = "output"
             raise KernelDied("it sent too much")
-        _identities, rest = self.session.feed_identities(parts)
         try:
+            _identities, rest = self.session.feed_identities(parts)
             message: dict[str, Any] = self.session.deserialize(rest)
         except (ValueError, TypeError, KeyError, RecursionError):
             return dict(_NOTHING)  # not signed, or no message: the next one may be

@@ -4,6 +4,7 @@ Outside the jail there are things to reach: a file, a folder, a process, and soc
 in the tier `process`, which has no walls: what succeeds there and nowhere else is what a wall keeps in.
 """
 
+# ruff: noqa: PTH101, PTH104, PTH208, C901
 from __future__ import annotations
 
 import asyncio
@@ -79,7 +80,7 @@ def number_of(name: str) -> int:
     return number(name) or 999
 
 
-def forbidden(world: World, home: Path):  # noqa: C901 - a list
+def forbidden(world: World, home: Path):
     """Attempts by name; each returns when it succeeded."""
     libc = ctypes.CDLL(None, use_errno=True)
     other = world.other

@@ -93,14 +93,22 @@ def graded(user: str, tier: str) -> dict:
         for name, (source, _) in GREEDY.items():
             (folder / "in" / f"{name}.ipynb").write_bytes(solved().answer("answer-5", source).bytes())
         (folder / "in" / "honest.ipynb").write_bytes(solved().bytes())
-        words = ["-m", "ecslab.cli", "grade", str(folder / "in"), "--out", str(folder / "out"), "--tier", tier]
+        words = [
+            "-m",
+            "ecslab.cli",
+            "grade",
+            str(folder / "in"),
+            "--out",
+            str(folder / "out"),
+            "--tier",
+            tier,
+        ]
         more = ["--jobs", "2", "--cell-timeout", str(CELL_S)]
         environment = {"TMPDIR": str(folder), "PATH": os.environ["PATH"], "HOME": str(folder)}
         done = run(user, sys.executable, *words, *more, cwd=ROOT, timeout=400, env=environment)
         assert done.returncode == 0, done.stderr
         data = json.loads((folder / "out" / "results.json").read_text())
         data["left"] = [path.name for path in folder.iterdir() if path.name.startswith("ecslab-")]
-        data["max_rss"] = json.loads((folder / "out" / "timings.json").read_text())
         return data
 
 

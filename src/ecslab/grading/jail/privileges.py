@@ -69,7 +69,7 @@ def limit(memory_bytes: int, disk_bytes: int, processes: int | None, cpu_s: floa
     """Limits of each process; what all of them take together is counted elsewhere (`watch`).
 
     Args:
-        memory_bytes: that may be asked for beyond what is mapped now.
+        memory_bytes: that may be used; as much again is for what is mapped and never touched (stacks, arenas).
         disk_bytes: of one file.
         processes: threads and processes of this user; None where others of the same user count.
         cpu_s: seconds of CPU of one process.
@@ -80,7 +80,7 @@ def limit(memory_bytes: int, disk_bytes: int, processes: int | None, cpu_s: floa
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # an error that can be read, instead of death
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) if _has_proc() else 0
     wanted: dict[int, int] = {
-        resource.RLIMIT_AS: pages * resource.getpagesize() + memory_bytes,
+        resource.RLIMIT_AS: pages * resource.getpagesize() + 2 * memory_bytes,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: max(1, int(cpu_s)),
         resource.RLIMIT_FSIZE: disk_bytes,

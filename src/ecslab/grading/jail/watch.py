@@ -18,6 +18,8 @@ from typing import Final
 
 EVERY_S: Final = 0.1
 """Seconds between two looks: at most what can be allocated within is overshoot."""
+_SHARE: Final = 10
+"""Looking may take one part in so many of the time."""
 _DISK_EVERY: Final = 3
 _DISK_ENTRIES_MAX: Final = 20_000
 _BLOCK: Final = 512
@@ -61,8 +63,9 @@ class Watch:
         if self.left_s() > 0:
             return None
         self._looks += 1
+        before = time.process_time()
         found = self._look()
-        self._next = time.monotonic() + EVERY_S
+        self._next = time.monotonic() + max(EVERY_S, _SHARE * (time.process_time() - before))
         return found
 
     def _look(self) -> str | None:
