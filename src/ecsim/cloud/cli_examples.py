@@ -26,12 +26,12 @@ class Exempt:
 
 EXCEPTIONS: tuple[Exempt, ...] = (
     Exempt(
-        examples=("create-service 1", "create-service 2"),
+        examples=("create-service 1", "create-service 2", "create-service 4"),
         members=("service.deployments.desiredCount",),
-        en="The examples of 2019 show a new deployment with its desired count; answers since then show 0 until the "
+        en="The examples of 2019 and before show a new deployment with its desired count; answers since then show 0 until the "
         "scheduler has looked at it, as the reference's own newer examples do (`create-service` 5, `update-service` "
         "1, 3 and 4).",
-        ja="2019 年の例では、新しいデプロイに必要数が表示されています。現在の AWS の応答では、スケジューラーが処理する"
+        ja="2019 年までの例では、新しいデプロイに必要数が表示されています。現在の AWS の応答では、スケジューラーが処理する"
         "までは 0 です。リファレンスの新しい例 (`create-service` 5、`update-service` 1、3、4) も 0 を示しています。",
     ),
     Exempt(
@@ -55,5 +55,21 @@ EXCEPTIONS: tuple[Exempt, ...] = (
         "answers, and a reason is no single word.",
         ja="示されている出力は手作業で短くされています。コンテナもオーバーライドもないタスクを API が返すことはなく、"
         "理由が 1 語になることもありません。",
+    ),
+    Exempt(
+        examples=tuple(f"put-cluster-capacity-providers {number}" for number in (1, 2, 3)),
+        members=("cluster.attachments.status",),
+        en="The statuses ACTIVE and DELETING that are shown there are none of an attachment's: the API model and "
+        "`describe-clusters` know CREATED and DETACHING.",
+        ja="示されている ACTIVE と DELETING はアタッチメントの状態にはありません。API モデルと "
+        "`describe-clusters` では CREATED と DETACHING です。",
+    ),
+    Exempt(
+        examples=("update-cluster 1", "update-cluster 2"),
+        members=("cluster.attachments",),
+        en="Of a cluster's attachments this cloud shows the scaling policies; those of managed draining and of Service "
+        "Connect, past ones included, are not shown.",
+        ja="このクラウドが示すクラスターのアタッチメントはスケーリングポリシーだけです。マネージドドレインと Service "
+        "Connect のアタッチメント (過去のものを含む) は示しません。",
     ),
 )

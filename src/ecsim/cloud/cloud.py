@@ -18,6 +18,7 @@ from ecsim.controller.shell import Shell
 from ecsim.dataplane.exchange import Exchange, Result
 from ecsim.dataplane.plane import Dataplane
 from ecsim.effects.alarms import Alarms
+from ecsim.effects.cloudmap import CloudMap
 from ecsim.effects.ec2 import Ec2
 from ecsim.effects.ecr import Registry
 from ecsim.effects.elbv2 import HARMLESS, Elbv2
@@ -158,6 +159,7 @@ class Cloud:
             balancing=self.balancing,
             network=self.network,
             host=self.hosts.one,
+            namespace=CloudMap(self.gate).namespace,
             date=shell.date,
             admit=self.controller.fleet.admit,
             instance_changed=self.controller.fleet.changed,

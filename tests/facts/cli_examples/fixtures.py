@@ -257,7 +257,8 @@ def _a_cluster_only(stage: Stage) -> None:
 def _classic_balancer(stage: Stage) -> None:
     cluster(stage, "MyCluster")
     port = {"containerPort": 80, "hostPort": 80}
-    on_instances(stage, "ecs-demo", container={"name": "simple-demo", "portMappings": [port]})
+    on_instances(stage, "ecs-demo", container={"name": "ecs-demo", "portMappings": [port]})
+    stage.names["simple-demo"] = "ecs-demo"  # the page calls the container by two names
     stage.cloud.client("elb").create_load_balancer(
         LoadBalancerName="EC2Contai-EcsElast-123456789012",
         Listeners=[{"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}],
@@ -679,3 +680,130 @@ def _a_service_task_on_an_instance(stage: Stage) -> None:
     stage.settle()
     task = stage.ecs.list_tasks(cluster="MyCluster")["taskArns"][0]
     stage.names["4d590253bb114126b7afa7b58EXAMPLE"] = task.rpartition("/")[2]
+
+
+# Capacity providers
+
+
+def scaling_group(stage: Stage, name: str) -> str:
+    """An Auto Scaling group without instances; its ARN."""
+    autoscaling, ec2 = stage.cloud.client("autoscaling"), stage.cloud.client("ec2")
+    ec2.create_launch_template(
+        LaunchTemplateName=name, LaunchTemplateData={"ImageId": "ami-12c6146b", "InstanceType": "t2.micro"}
+    )
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName=name,
+        LaunchTemplate={"LaunchTemplateName": name, "Version": "$Latest"},
+        MinSize=0,
+        MaxSize=0,
+        AvailabilityZones=[f"{stage.region}a"],
+        NewInstancesProtectedFromScaleIn=True,
+    )
+    groups = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+    arn: str = groups[0]["AutoScalingGroupARN"]
+    return arn
+
+
+def provider(stage: Stage, name: str, **changes: Any) -> None:
+    """A capacity provider of a group of its own."""
+    scaling = {"status": "ENABLED", "targetCapacity": 100, **changes.pop("managedScaling", {})}
+    group = {
+        "autoScalingGroupArn": scaling_group(stage, name[:32]),
+        "managedScaling": scaling,
+        "managedTerminationProtection": changes.pop("protection", "DISABLED"),
+        "managedDraining": changes.pop("draining", "ENABLED"),
+    }
+    stage.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=group, **changes)
+
+
+LONG_NAME = "Infra-ECS-Cluster-ECS-project-update-cluster-d6bb6d5b-EC2CapacityProvider-3fIpdkLywwFt"
+
+
+@before("create-capacity-provider 1")
+def _a_group(stage: Stage) -> None:
+    arn = scaling_group(stage, "MyASG")
+    stage.names["57ffcb94-11f0-4d6d-bf60-3bac5EXAMPLE"] = arn.split(":")[6]
+
+
+@before("capacity-provider-update 1")
+def _a_provider_to_update(stage: Stage) -> None:
+    provider(stage, LONG_NAME)
+
+
+@before("delete-capacity-provider 1", "delete-capacity-provider 2")
+def _a_provider_to_delete(stage: Stage) -> None:
+    provider(stage, "ExampleCapacityProvider")
+
+
+@before("describe-capacity-providers 1", "describe-capacity-providers 2")
+def _a_tagged_provider(stage: Stage) -> None:
+    provider(
+        stage,
+        "MyCapacityProvider",
+        managedScaling={"minimumScalingStepSize": 1, "maximumScalingStepSize": 1000},
+        protection="ENABLED",
+        tags=[{"key": "environment", "value": "production"}],
+    )
+
+
+@before("create-cluster 2")
+def _two_providers(stage: Stage) -> None:
+    for name in ("MyCapacityProvider1", "MyCapacityProvider2"):
+        provider(stage, name)
+    stage.ecs.put_account_setting_default(name="containerInsights", value="enabled")
+
+
+@before(*(f"put-cluster-capacity-providers {number}" for number in (1, 2, 3)))
+def _a_cluster_with_providers(stage: Stage) -> None:
+    names = ["MyCapacityProvider1", "MyCapacityProvider2"]
+    for name in names:
+        provider(stage, name)
+    has = names[:1] if stage.example.number == 1 else names
+    insights = [{"name": "containerInsights", "value": "enabled"}]
+    cluster(stage, "MyCluster", capacityProviders=has, settings=insights)
+    stage.settle()
+
+
+@before("describe-clusters 2")
+def _a_sample_cluster(stage: Stage) -> None:
+    provider(stage, "sampleCapacityProvider", draining="DISABLED")
+    cluster(stage, "sampleCluster", capacityProviders=["sampleCapacityProvider"])
+    stage.settle()
+
+
+@before("update-cluster 1", "update-cluster 2")
+def _a_cluster_with_a_provider(stage: Stage) -> None:
+    provider(stage, LONG_NAME)
+    strategy = [{"capacityProvider": LONG_NAME, "weight": 1, "base": 0}]
+    cluster(
+        stage,
+        "ECS-project-update-cluster",
+        capacityProviders=[LONG_NAME],
+        defaultCapacityProviderStrategy=strategy,
+        settings=[{"name": "containerInsights", "value": "enabled"}],
+        serviceConnectDefaults={"namespace": "before"},
+    )
+    stage.settle()
+
+
+@before("run-task 1")
+def _a_default_strategy(stage: Stage) -> None:
+    provider(stage, "example-capacity-provider")
+    strategy = [{"capacityProvider": "example-capacity-provider", "weight": 1}]
+    cluster(
+        stage,
+        "default",
+        capacityProviders=["example-capacity-provider"],
+        defaultCapacityProviderStrategy=strategy,
+    )
+    on_instances(stage, "sleep360")
+    autoscaling = stage.cloud.client("autoscaling")
+    autoscaling.update_auto_scaling_group(
+        AutoScalingGroupName="example-capacity-provider", MinSize=1, MaxSize=2, DesiredCapacity=1
+    )
+    launched = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"][0]["Instances"][0][
+        "InstanceId"
+    ]
+    document = json.dumps({"instanceId": launched, "region": stage.region})
+    stage.ecs.register_container_instance(cluster="default", instanceIdentityDocument=document)
+    stage.settle()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import capacity, lookup, scaling_groups
+from ecsim.api.ecs import capacity, cluster_attachments, lookup, scaling_groups
 from ecsim.api.ecs.clusters import view
 from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter
@@ -40,12 +40,13 @@ def put_cluster_capacity_providers(desk: Desk, params: dict[str, Any]) -> Answer
             **cluster.request,
             "capacityProviders": providers,
             "defaultCapacityProviderStrategy": capacity.filled(strategy),
+            "attachments": cluster_attachments.attached(desk, cluster, cluster.arn, providers),
         },
     )
     desk.store.put_cluster(changed)
     for provider in providers:
         desk.watch_provider(provider)
-    return {"cluster": view(desk, changed, ("SETTINGS",))}
+    return {"cluster": view(desk, changed, ("SETTINGS", "ATTACHMENTS"))}
 
 
 def _used(desk: Desk, cluster: Cluster) -> dict[str, None]:

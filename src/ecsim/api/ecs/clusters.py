@@ -8,7 +8,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import account_settings, capacity, lookup, tags
+from ecsim.api.ecs import account_settings, capacity, cluster_attachments, lookup, tags
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import cluster_not_found, invalid_parameter
 from ecsim.api.errors import ApiError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _DESCRIBE_MAX = 100
+_ALL = ("SETTINGS", "CONFIGURATIONS", "TAGS", "ATTACHMENTS")
 _ECHOED = ("configuration",)
 _INSIGHTS_NAME = "containerInsights"
 """A new cluster has what the account setting says. Source: ECS Developer Guide, ecs-account-settings."""
@@ -38,7 +39,7 @@ def create_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
     arn = desk.arn("cluster", name)
     existing = desk.store.clusters.get(arn)
     if existing is not None and existing.status == "ACTIVE":
-        return {"cluster": view(desk, existing, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
+        return {"cluster": view(desk, existing, _ALL)}
     providers = capacity.providers_of(desk, params.get("capacityProviders") or [])
     strategy = params.get("defaultCapacityProviderStrategy") or []
     capacity.check_strategy(desk, strategy, providers)
@@ -51,21 +52,27 @@ def create_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
         arn=arn,
         name=name,
         tags=tags.read(params.get("tags")),
-        request=request | {"settings": settings} | _connect_defaults(params),
+        request={
+            **request,
+            "settings": settings,
+            "created_at_ms": desk.now_ms(),
+            "attachments": cluster_attachments.attached(desk, None, arn, providers),
+            **_connect_defaults(desk, params),
+        },
     )
     desk.store.put_cluster(cluster)
     for provider in providers:
         desk.watch_provider(provider)
-    return {"cluster": view(desk, cluster, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
+    return {"cluster": view(desk, cluster, _ALL)}
 
 
-def _connect_defaults(params: dict[str, Any]) -> dict[str, Any]:
+def _connect_defaults(desk: Desk, params: dict[str, Any]) -> dict[str, Any]:
     """The default namespace, by ARN. Source: botocore ClusterServiceConnectDefaultsRequest.namespace."""
     namespace = (params.get("serviceConnectDefaults") or {}).get("namespace")
     if not namespace:
         return {}
     if not namespace.startswith("arn:"):
-        raise ApiError("NamespaceNotFoundException", f"The namespace {namespace} was not found.")
+        namespace = desk.namespace(namespace)
     return {"serviceConnectDefaults": {"namespace": namespace}}
 
 
@@ -96,10 +103,10 @@ def update_cluster(desk: Desk, params: dict[str, Any]) -> Answer:
         request["configuration"] = params["configuration"]
     if "serviceConnectDefaults" in params:
         request.pop("serviceConnectDefaults", None)
-        request |= _connect_defaults(params)
+        request |= _connect_defaults(desk, params)
     changed = replace(cluster, request=request)
     desk.store.put_cluster(changed)
-    return {"cluster": view(desk, changed, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
+    return {"cluster": view(desk, changed, _ALL)}
 
 
 def update_cluster_settings(desk: Desk, params: dict[str, Any]) -> Answer:
@@ -108,7 +115,7 @@ def update_cluster_settings(desk: Desk, params: dict[str, Any]) -> Answer:
     request = {**cluster.request, "settings": _merged(cluster, params["settings"])}
     changed = replace(cluster, request=request)
     desk.store.put_cluster(changed)
-    return {"cluster": view(desk, changed, ("SETTINGS", "CONFIGURATIONS", "TAGS"))}
+    return {"cluster": view(desk, changed, _ALL)}
 
 
 def _merged(cluster: Cluster, given: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -169,7 +176,9 @@ def view(desk: Desk, cluster: Cluster, include: tuple[str, ...]) -> Answer:
     shown: Answer = {
         "clusterArn": cluster.arn,
         "clusterName": cluster.name,
-        "status": cluster.status,
+        "status": "PROVISIONING"
+        if cluster.status == "ACTIVE" and cluster_attachments.is_provisioning(desk, cluster)
+        else cluster.status,
         "registeredContainerInstancesCount": len(desk.store.instances_of(cluster.arn)),
         "runningTasksCount": tasks["running", "Fargate"] + tasks["running", "EC2"],
         "pendingTasksCount": tasks["pending", "Fargate"] + tasks["pending", "EC2"],
@@ -184,6 +193,8 @@ def view(desk: Desk, cluster: Cluster, include: tuple[str, ...]) -> Answer:
         shown["configuration"] = cluster.request["configuration"]
     if "serviceConnectDefaults" in cluster.request:
         shown["serviceConnectDefaults"] = cluster.request["serviceConnectDefaults"]
+    if "ATTACHMENTS" in include:
+        shown |= cluster_attachments.view(desk, cluster)
     if "STATISTICS" in include:
         shown["statistics"] = _statistics(tasks)
     return shown

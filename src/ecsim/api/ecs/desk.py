@@ -93,6 +93,7 @@ class Desk:
     instance_changed: Callable[[str], None] = lambda _: None
     scaling_group: Callable[[str], ScalingGroup | None] = lambda _: None
     watch_provider: Callable[[str], None] = lambda _: None
+    namespace: Callable[[str], str] = lambda name: f"arn:aws:servicediscovery:::namespace/{name}"
     tokens: dict[tuple[str, str], tuple[Mapping[str, Any], tuple[str, ...]]] = field(default_factory=dict)
     revisions: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     rollouts: dict[str, Mapping[str, Any]] = field(default_factory=dict)

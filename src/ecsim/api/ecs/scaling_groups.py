@@ -75,7 +75,10 @@ def create_capacity_provider(desk: Desk, params: dict[str, Any]) -> Answer:
 
 
 def update_capacity_provider(desk: Desk, params: dict[str, Any]) -> Answer:
-    """UpdateCapacityProvider: what is not given stays."""
+    """UpdateCapacityProvider: what is not given stays. The answer shows it as it was, with the update under way.
+
+    Source: AWS CLI reference, update-capacity-provider.
+    """
     provider = _own(desk, params["name"])
     given = params.get("autoScalingGroupProvider")
     if not given:
@@ -85,7 +88,8 @@ def update_capacity_provider(desk: Desk, params: dict[str, Any]) -> Answer:
     _check_protection(changed, protects_new=group is not None and group.protects_new)
     desk.store.put_capacity_provider(changed)
     desk.watch_provider(changed.name)
-    return {"capacityProvider": view(changed, with_tags=True)}
+    before = replace(provider, update_status="UPDATE_IN_PROGRESS")
+    return {"capacityProvider": view(before, with_tags=True)}
 
 
 def delete_capacity_provider(desk: Desk, params: dict[str, Any]) -> Answer:

@@ -108,17 +108,25 @@ def load_balancers(
     """
     if len(given or ()) > TARGET_GROUPS_MAX:
         raise invalid_parameter(f"load balancers can have at most {TARGET_GROUPS_MAX} items.")
-    return tuple(_load_balancer(desk, balancer, definition) for balancer in given or ())
+    made = [_load_balancer(desk, balancer, definition) for balancer in given or ()]
+    return tuple(balancer for balancer in made if balancer is not None)
 
 
-def _load_balancer(desk: Desk, given: Mapping[str, Any], definition: TaskDefinition) -> LoadBalancer:
+def classic_load_balancers(given: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]]:
+    """The Classic Load Balancers of a request, in the API's own form: they are kept and shown, and get no targets."""
+    return [dict(balancer) for balancer in given or () if balancer.get("loadBalancerName")]
+
+
+def _load_balancer(desk: Desk, given: Mapping[str, Any], definition: TaskDefinition) -> LoadBalancer | None:
+    """A target group of a service; None for a Classic Load Balancer, which has none."""
     arn, classic = given.get("targetGroupArn"), given.get("loadBalancerName")
     if arn and classic:
         raise invalid_parameter("loadBalancerName and targetGroupArn cannot both be specified.")
     if classic and definition.network_mode == "awsvpc":
         raise invalid_parameter("Classic Load Balancers are not supported with Fargate.")
     if classic:
-        raise not_simulated_yet("Classic Load Balancers")
+        check_port(given.get("containerName"), given.get("containerPort"), definition)
+        return None
     if not arn:
         raise invalid_parameter("Missing required parameter for load balancer: targetGroupArn.")
     advanced = strategy_rules.advanced(given.get("advancedConfiguration"))

@@ -62,7 +62,10 @@ def view(desk: Desk, service: Service, *, with_tags: bool = False) -> Answer:
         "serviceArn": service.arn,
         "serviceName": service.name,
         "clusterArn": service.cluster_arn,
-        "loadBalancers": load_balancers(primary.load_balancers),
+        "loadBalancers": [
+            *load_balancers(primary.load_balancers),
+            *service.request.get("classicLoadBalancers", ()),
+        ],
         "serviceRegistries": list(service.request.get("serviceRegistries") or ()),
         "status": service.status,
         "desiredCount": service.desired_count,
@@ -70,7 +73,7 @@ def view(desk: Desk, service: Service, *, with_tags: bool = False) -> Answer:
         "taskDefinition": primary.task_definition_arn,
         "deploymentConfiguration": dict(service.deployment_configuration.document),
         "deployments": [_deployment(desk, service, d, counts) for d in _listed(service)],
-        "roleArn": f"arn:aws:iam::{desk.account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+        "roleArn": _role(desk, service),
         "events": [
             {"id": event.id, "createdAt": event.at_ms, "message": event.message} for event in service.events
         ],
@@ -92,6 +95,13 @@ def view(desk: Desk, service: Service, *, with_tags: bool = False) -> Answer:
     if with_tags:
         shown["tags"] = tags.shown(service.tags)
     return shown
+
+
+def _role(desk: Desk, service: Service) -> str:
+    """The service-linked role, or the one given for a load balancer. Source: botocore CreateServiceRequest.role."""
+    prefix = f"arn:aws:iam::{desk.account}:role/"
+    given: str = service.request.get("role") or "aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
+    return given if given.startswith("arn:") else f"{prefix}{given}"
 
 
 def _listed(service: Service) -> tuple[Deployment, ...]:

@@ -47,6 +47,7 @@ LIST_SIZE = 10
 
 
 _KEPT = (
+    "role",
     "placementConstraints",
     "placementStrategy",
     "propagateTags",
@@ -99,6 +100,7 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
         **_DEFAULTS,
         "healthCheckGracePeriodSeconds": grace,
         "createdBy": desk.caller,
+        "classicLoadBalancers": service_rules.classic_load_balancers(params.get("loadBalancers")),
         **{member: params[member] for member in _KEPT if params.get(member) is not None},
         **_where(revision.capacity),
     }
