@@ -28,11 +28,12 @@ EXCEPTIONS: tuple[Exempt, ...] = (
     Exempt(
         examples=("create-service 1", "create-service 2", "create-service 4"),
         members=("service.deployments.desiredCount",),
-        en="The examples of 2019 and before show a new deployment with its desired count; answers since then show 0 until "
-        "the scheduler has looked at it, as the reference's own newer examples do (`create-service` 5, `update-service` "
-        "1, 3 and 4).",
+        en="The examples of 2019 and before show a new deployment with its desired count; answers since then show "
+        "0 until the scheduler has looked at it, as the reference's own newer examples do (`create-service` 5, "
+        "`update-service` 1, 3 and 4).",
         ja="2019 年までの例では、新しいデプロイに必要数が表示されています。現在の AWS の応答では、"
-        "スケジューラーが処理するまでは 0 です。リファレンスの新しい例 (`create-service` 5、`update-service` 1、3、4) も 0 を示しています。",
+        "スケジューラーが処理するまでは 0 です。リファレンスの新しい例 (`create-service` 5、`update-service` "
+        "1、3、4) も 0 を示しています。",
     ),
     Exempt(
         examples=("create-service 5",),
