@@ -183,7 +183,7 @@ OVERRIDE = '[[override]]\nsubmission = "a"\npoints = 1\n' + WHO
         ("[late]\n\npercent_per_day = nan\n", 3, "Allowed: a number"),
         ('[late]\nof = "all"\n', 2, 'Allowed: "earned" or "possible"'),
         ("[late]\nper_day = 3\n", 2, "[late] `per_day` is not known. Known are grace, percent_per_day"),
-        ("[lates]\n", 1, "`lates` is not known. Known are late, lab, override, extension"),
+        ("[bonus]\n", 1, "`bonus` is not known. Known are late, lab, override, extension"),
         (f"[lab.{LAB}]\ndue = 2026-12-01T00:00:00\n", 2, "a moment with its offset"),
         (f'[lab.{LAB}]\ndue = "2026-12-01"\n', 2, "`due` is '2026-12-01'. Allowed: a moment"),
         (f"[lab.{LAB}]\ntasks = {{ a = 1 }}\n", 2, "tasks by number"),
