@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -13,6 +14,7 @@ import pytest
 import xmlschema
 
 from ecslab.cli import main
+from ecslab.course.problem import CourseProblem
 from ecslab.grading.outputs import (
     audit,
     class_page,
@@ -29,9 +31,10 @@ from ecslab.grading.outputs.scored import Presentation, scored
 from ecslab.grading.outputs.write import write_outputs
 from ecslab.grading.policy import Policy
 from ecslab.grading.policy_file import read_policy
+from ecslab.grading.reporting import Reporting
 from ecslab.grading.results import CheckResult, HiddenResult, SubmissionResult
 from ecslab.grading.words import Notice
-from tests.grading.books import FIRST
+from tests.grading.books import FIRST, ROOT
 
 EVIL = '<img src=x onerror=alert(1)>"\x1b]0;x\x07\x1b[31m\x00]]>&\u202e::error::x ##[error]y `@all` | [a](http://evil) \ud800'
 EVIL = EVIL.encode("utf-8", "replace").decode()
@@ -405,7 +408,11 @@ def test_the_audit_trail_says_why():
     assert (whole["late"]["percent"], whole["late"]["days"]) == (10, 1)
     lines = [one for one in entries if one["submission"] == "alice" and one["kind"] != "submission"]
     assert sum(one["points"] for one in lines) - whole["lost"] == pytest.approx(whole["points"], abs=0.02)
-    override = by["佐藤/二番", "2.1", "check"]["override"]
+    given = by["佐藤/二番", "2.1", "check"]
+    assert (given["computed"], given["earned"]) == (2, 1)
+    whole = by["佐藤/二番", None, "submission"]
+    assert whole["computed"] > whole["points"]
+    override = given["override"]
     assert override == {"by": "T. Sato", "line": 9, "reason": "口頭で説明 <b>", "when": "2026-12-03"}
 
 
@@ -445,6 +452,25 @@ def test_report_makes_the_same_files_anew(tmp_path, capsys, monkeypatch):
         encoding="utf-8"
     )
     assert 'lang="ja"' in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_merged_shards_keep_their_policy(tmp_path):
+    nothing = argparse.Namespace(policy=None, site=None, lang="en")
+    for name, text in (
+        ("out", ""),
+        ("a", "[late]\n"),
+        ("b", "[late]\n"),
+        ("c", "[late]\npercent_per_day = 1\n"),
+    ):
+        (tmp_path / name).mkdir()
+        if text:
+            (tmp_path / name / "grading.toml").write_text(text)
+    out, a, b, c = (tmp_path / name for name in ("out", "a", "b", "c"))
+    assert Reporting.of(nothing, ROOT, out, a, b).policy_path == a / "grading.toml"
+    assert Reporting.of(nothing, ROOT, out).policy_path is None
+    with pytest.raises(CourseProblem, match="is another policy than"):
+        Reporting.of(nothing, ROOT, out, a, c)
+    assert Reporting.of(nothing, ROOT, c, a, b).policy.late.percent_per_day == 1
 
 
 @pytest.mark.parametrize(

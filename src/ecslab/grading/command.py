@@ -153,7 +153,8 @@ def main(arguments: argparse.Namespace) -> int:
         intake = take(arguments.submissions, file_bytes=Limits().file_bytes, lab=arguments.lab)
         tier = tiers.choose(arguments.tier, unsafe=arguments.unsafe)
         if tier is not Tier.PROCESS:
-            reach.refuse_in_reach(root, tiers.readable())
+            private = (*arguments.versions, *filter(None, (arguments.hidden,)))
+            reach.refuse_in_reach(root, tiers.readable(), private)
         arguments.out.mkdir(parents=True, exist_ok=True)
         shelf = Shelf(intake)
         del intake  # gigabytes, in a big class
@@ -166,8 +167,8 @@ def main(arguments: argparse.Namespace) -> int:
         limits=Limits(cell_s=arguments.cell_timeout, submission_s=arguments.timeout),
         jobs=arguments.jobs or cores(),
         seed=arguments.seed,
-        versions=tuple(arguments.versions),
-        hidden=arguments.hidden,
+        versions=tuple(folder.resolve() for folder in arguments.versions),
+        hidden=arguments.hidden and arguments.hidden.resolve(),
         audit=arguments.audit,
         tier=tier,
     )
@@ -254,7 +255,7 @@ def main_merge(arguments: argparse.Namespace) -> int:
     from ecslab.grading.engine.merge import Misfit, merge
 
     try:
-        reporting = Reporting.of(arguments, find_root(), arguments.out)
+        reporting = Reporting.of(arguments, find_root(), arguments.out, *arguments.shards)
         merged = merge(arguments.shards, arguments.out)
         arguments.out.mkdir(parents=True, exist_ok=True)
         with open_journal(arguments.out) as journal:

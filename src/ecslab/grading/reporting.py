@@ -60,19 +60,24 @@ class Reporting:
     policy_path: Path | None = None
 
     @classmethod
-    def of(cls, arguments: argparse.Namespace, root: Path, out: Path) -> Reporting:
-        """What the command line says. Without --policy the one that was kept in `out` holds, so nothing is lost.
+    def of(cls, arguments: argparse.Namespace, root: Path, *folders: Path) -> Reporting:
+        """What the command line says. Without --policy one that was kept holds, so that no override is lost.
+
+        Args:
+            arguments: of the command.
+            root: the folder that holds the course.
+            folders: where a policy may be kept: the --out folder, then those of shards.
 
         Raises:
-            CourseProblem: the policy is wrong.
+            CourseProblem: the policy is wrong, or shards keep different ones.
         """
-        kept = out / POLICY
-        path = arguments.policy or (kept if kept.is_file() else None)
+        kept = _kept(folders)
+        path = arguments.policy or kept
         policy = Policy() if path is None else load_policy(path)
         _check_labs(policy, root, path)
         links = chapter_links(root) if arguments.site else {}
         presentation = Presentation(lang=arguments.lang, site=arguments.site or "", chapters=links)
-        if path == kept:
+        if path is not None and path == kept:
             sys.stderr.write(f"the policy of before holds: {kept}\n")
         return cls(policy=policy, presentation=presentation, policy_path=path)
 
@@ -131,6 +136,17 @@ class Reporting:
                 if mine and check is not None and check not in ids:
                     found.append(f"{self.policy_path}:{entry.line}: {who} has no check {check}")
         return [*found, *_unknown(everything)]
+
+
+def _kept(folders: Sequence[Path]) -> Path | None:
+    """The policy that folders of results keep; the first one's own, else the one that all others agree on."""
+    found = [path for folder in folders if (path := folder / POLICY).is_file()]
+    if not found or found[0].parent == folders[0]:
+        return found[0] if found else None
+    for path in found[1:]:
+        if path.read_bytes() != found[0].read_bytes():
+            raise CourseProblem(path, f"is another policy than {found[0]}", "Say which with --policy")
+    return found[0]
 
 
 def _unknown(everything: Sequence[Scored]) -> list[str]:

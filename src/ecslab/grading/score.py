@@ -6,7 +6,7 @@ less what late work costs; and an override of the whole has the last word.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -80,6 +80,7 @@ class Score:
         scale: what the sum of the lines is multiplied with.
         late: None where no due time holds.
         lost: the points that lateness cost.
+        computed: the points without any override, as the grader and the policy have it.
         override: the override of the whole.
         points, points_max: in the end; at least 0.
     """
@@ -88,6 +89,7 @@ class Score:
     scale: Fraction
     late: Late | None
     lost: Fraction
+    computed: Fraction
     override: Override | None
     points: Fraction
     points_max: Fraction
@@ -109,6 +111,8 @@ def score(one: SubmissionResult, policy: Policy) -> Score:
     rules = policy.of(one.lab)
     overrides = [entry for entry in policy.overrides if entry.about(one)]
     by_check = {entry.check: entry for entry in overrides}  # a later one goes before an earlier one
+    if by_check:
+        computed = score(one, replace(policy, overrides=())).points
     lines = tuple(
         _line(check, rules.weight(check.id), by_check.get(check.id), hidden=hidden)
         for checks, hidden in ((one.checks, False), (one.hidden, True))
@@ -126,6 +130,7 @@ def score(one: SubmissionResult, policy: Policy) -> Score:
         scale=scale,
         late=late,
         lost=lost,
+        computed=computed if by_check else points - lost,
         override=whole,
         points=whole.points if whole is not None else points - lost,
         points_max=points_max,

@@ -171,7 +171,8 @@ def _unjailed(options: Options) -> str:
     """Why this machine does not keep learners' code apart as it is asked to; empty when it does."""
     try:
         tiers.choose(options.tier)
-        reach.refuse_in_reach(options.root, tiers.readable())
+        private = (*options.versions, *filter(None, (options.hidden,)))
+        reach.refuse_in_reach(options.root, tiers.readable(), private)
     except (NoJail, CourseInReach) as problem:
         return str(problem)
     return ""

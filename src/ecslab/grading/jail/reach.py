@@ -45,23 +45,23 @@ def _both(place: Path) -> Iterable[Path]:
     return dict.fromkeys((place, place.resolve()))
 
 
-def refuse_in_reach(root: Path, places: Sequence[str]) -> None:
+def refuse_in_reach(root: Path, places: Sequence[str], more: Sequence[Path] = ()) -> None:
     """Nothing of the course's private folders may be readable.
 
     Args:
         root: the folder that holds the course.
         places: what `readable` says in an isolated interpreter, as the kernel's is.
+        more: other private folders: the instructor's hidden checks and versions of labs.
 
     Raises:
         CourseInReach: says which folder, and what to do.
     """
-    for name in ("course", "solutions"):
-        folder = (root / name).resolve()
+    for private in (root / "course", root / "solutions", *more):
+        folder = private.resolve()
         for place in places:
             if folder.is_relative_to(Path(place).resolve()):
                 raise CourseInReach(
-                    f"{folder} is below {place}, which learners' code may read: "
-                    "move the course to another folder"
+                    f"{folder} is below {place}, which learners' code may read: move it to another folder"
                 )
 
 

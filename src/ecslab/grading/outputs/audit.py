@@ -41,6 +41,7 @@ def _entries(one: Scored) -> Iterator[dict[str, Any]]:
         yield {
             **about,
             "kind": "check",
+            "computed": check.points,
             "verdict": check.passed,
             "asked": check.asked,
             "compared": verdict_line(check.id, passed=True, points=check.points_max),
@@ -54,6 +55,7 @@ def _entries(one: Scored) -> Iterator[dict[str, Any]]:
         yield {
             **about,
             "kind": "hidden",
+            "computed": hidden.points,
             "verdict": hidden.passed,
             "mistake": hidden.mistake,
             "facts": dict(hidden.facts),
@@ -69,6 +71,7 @@ def _entries(one: Scored) -> Iterator[dict[str, Any]]:
         "scale": plain(score.scale),
         "late": None if score.late is None else late_data(score.late),
         "lost": plain(score.lost),
+        "computed": plain(score.computed),
         "override": None if score.override is None else entry_data(score.override),
         "points": plain(score.points),
         "points_max": plain(score.points_max),
