@@ -231,7 +231,7 @@ def test_moodle_by_its_importers_rules():
     assert by_name["Sato, Alice"][head.index("Identifier")] == "Participant 4711"
     assert by_name["佐藤 花子"][head.index("Email address")] == "hanako@example.org"
     comment = by_name["佐藤 花子"][head.index("Feedback comments")]
-    assert comment.startswith("非公開のチェック")
+    assert comment.startswith("隠しチェック")
     two = [submission("a", learner="A"), submission("b", learner="A", lab="11-rolling")]
     head, row = rows(lms.to_moodle(made(two, Policy()), Policy()))
     assert (head[3:5], row[3:5]) == ([FIRST, "11-rolling"], ["3", "3"])
@@ -292,7 +292,7 @@ def test_annotations_say_what_they_should_and_nothing_else():
 def test_the_summary_shows_text_and_nothing_else():
     few, many = github.to_markdown(made(EVERY[:3]), "ja"), github.to_markdown(made(), "en")
     assert "クラスター shop" in few
-    assert "非公開のチェック" in few
+    assert "隠しチェック" in few
     for text in (few, many):
         assert "<" not in text.replace("&lt;", "")
         assert "](http" not in text
@@ -394,7 +394,7 @@ def test_feedback_says_everything_that_is_known():
     assert "https://example.org/ecs/02-building-blocks/#cluster" in Page(alice).links
     text = Page(hanako).text
     assert "講師が 1 点としました (T. Sato、2026-12-03)：口頭で説明 <b>" in text
-    assert "非公開のチェック" in text
+    assert "隠しチェック" in text
 
 
 def test_the_audit_trail_says_why():

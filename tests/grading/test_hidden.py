@@ -87,7 +87,7 @@ def test_nothing_for_learners_says_more_than_their_points(graded):
 
 def test_their_points_are_said_in_both_languages(graded):
     assert "hidden checks: 3 of 4 points" in (graded.out / "feedback/alice.html").read_text(encoding="utf-8")
-    assert "非公開のチェック：4 点中 2 点" in (graded.out / "feedback/bob.html").read_text(encoding="utf-8")
+    assert "隠しチェック：4 点中 2 点" in (graded.out / "feedback/bob.html").read_text(encoding="utf-8")
     data = json.loads((graded.out / "gradescope/alice.json").read_text(encoding="utf-8"))
     assert data["tests"][-1]["name"] == "hidden checks: 3 of 4 points"
 

@@ -279,7 +279,7 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "hint": "ヒント {n} / {of}",
         "passed": "合格",
         "not_passed": "不合格",
-        "hidden": "非公開のチェック：{max} 点中 {points} 点",
+        "hidden": "隠しチェック：{max} 点中 {points} 点",
         "weight": "重み {weight} 倍",
         "policy": "点数の内訳",
         "late": "期限 {due} から {by} 遅れて提出されたため、{percent} % を引きました (−{lost} 点)。",

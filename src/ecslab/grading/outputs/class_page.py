@@ -51,7 +51,7 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "overrides": "講師が点を決めたもの {n} 件。",
         "rates": "課題ごとの合格率",
         "rates_note": "そのラボの全提出物のうち、チェックの点をすべて取ったものの割合です。",
-        "hidden": "非公開のチェック",
+        "hidden": "隠しチェック",
         "mistakes": "よくある間違い",
         "mistakes_note": "チェックが見たものごとにまとめています。文は、最初に見つかった提出物のものです。",
         "check": "チェック",
