@@ -75,6 +75,9 @@ def to_html(everything: Sequence[Scored], lang: str, isolation: str) -> str:
     labs = sorted({one.result.lab for one in everything if one.result.lab and one.result.checks})
     for lab in labs:
         mine = [one for one in everything if one.result.lab == lab and one.result.checks]
+        mine.sort(
+            key=lambda one: one.result.lang != lang
+        )  # words are taken from the first, in this language if any
         body.append(f"<h2>{plain(lab)} <span class=soft>({len(mine)})</span></h2>")
         body += _rates(mine, say)
         body += _mistakes(mine, say)
