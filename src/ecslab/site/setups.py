@@ -1,6 +1,7 @@
 """The states of the cloud in which pages and recordings begin, made by the calls that one would make on AWS.
 
 `empty`: a new account with its default VPC. `shop`: everything around the service. `shop-running`: and the service.
+`shop-two-colours`: and a second target group with a listener for tests.
 """
 
 from __future__ import annotations
@@ -60,10 +61,33 @@ def shop_running(cloud: Any) -> None:
     cloud.advance("10m")
 
 
+def shop_two_colours(cloud: Any) -> None:
+    """The running shop with what a deployment that shifts traffic needs: a second target group, a test listener."""
+    shop_running(cloud)
+    elbv2 = cloud.client("elbv2", by="given")
+    balancer = elbv2.describe_load_balancers(Names=["shop-alb"])["LoadBalancers"][0]
+    green = _target_group(elbv2, "web-green", balancer["VpcId"])
+    elbv2.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=9000,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": green}],
+    )
+    scenery.execution_role(cloud, "ecsInfrastructureRole")
+    alb = balancer["SecurityGroups"][0]
+    cloud.client("ec2", by="given").authorize_security_group_ingress(
+        GroupId=alb,
+        IpPermissions=[
+            {"IpProtocol": "tcp", "FromPort": 9000, "ToPort": 9000, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        ],
+    )
+
+
 SETUPS: Final[dict[str, Callable[[Any], None]]] = {
     "empty": empty,
     "shop": shop,
     "shop-running": shop_running,
+    "shop-two-colours": shop_two_colours,
 }
 
 
@@ -127,8 +151,19 @@ def _balancer(cloud: Any, security_group: str) -> None:
     balancer = elbv2.create_load_balancer(
         Name="shop-alb", Subnets=_subnets(cloud), SecurityGroups=[security_group], Scheme="internet-facing"
     )["LoadBalancers"][0]
-    group = elbv2.create_target_group(
-        Name="web",
+    group = _target_group(elbv2, "web", vpc)
+    elbv2.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+    )
+
+
+def _target_group(elbv2: Any, name: str, vpc: str) -> str:
+    """A target group for tasks of the storefront; returns its ARN."""
+    group: str = elbv2.create_target_group(
+        Name=name,
         Protocol="HTTP",
         Port=PORT,
         VpcId=vpc,
@@ -141,12 +176,7 @@ def _balancer(cloud: Any, security_group: str) -> None:
         TargetGroupArn=group,
         Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "30"}],
     )
-    elbv2.create_listener(
-        LoadBalancerArn=balancer["LoadBalancerArn"],
-        Protocol="HTTP",
-        Port=80,
-        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
-    )
+    return group
 
 
 def _images(cloud: Any) -> None:
@@ -154,3 +184,30 @@ def _images(cloud: Any) -> None:
     for tag, stock in IMAGES.items():
         reference = f"{REGISTRY}/shop/web:{tag}"
         cloud.catalog.push(reference, stock, digest=cloud.registry.put(reference, stock))
+
+
+def wiring(cloud: Any) -> list[dict[str, Any]]:
+    """`loadBalancers` of the service `web` for a deployment that shifts traffic, in the setup `shop-two-colours`."""
+    elbv2 = cloud.client("elbv2")
+    balancer = elbv2.describe_load_balancers(Names=["shop-alb"])["LoadBalancers"][0]["LoadBalancerArn"]
+    groups = {
+        one["TargetGroupName"]: one["TargetGroupArn"]
+        for one in elbv2.describe_target_groups()["TargetGroups"]
+    }
+    rules = {
+        one["Port"]: elbv2.describe_rules(ListenerArn=one["ListenerArn"])["Rules"][-1]["RuleArn"]
+        for one in elbv2.describe_listeners(LoadBalancerArn=balancer)["Listeners"]
+    }
+    return [
+        {
+            "targetGroupArn": groups["web"],
+            "containerName": "web",
+            "containerPort": PORT,
+            "advancedConfiguration": {
+                "alternateTargetGroupArn": groups["web-green"],
+                "productionListenerRule": rules[80],
+                "testListenerRule": rules[9000],
+                "roleArn": "arn:aws:iam::123456789012:role/ecsInfrastructureRole",
+            },
+        }
+    ]
