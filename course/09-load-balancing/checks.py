@@ -243,8 +243,9 @@ def served_over_https(evidence: Evidence) -> Finding:
         return seen("certificate", names=names, domain=domain)
     if not _is_open(evidence, balancer.security_groups, 443):
         return seen("closed")
-    if balancer.dns_name.lower() not in _aliases(evidence, domain):
-        return seen("no-record", domain=domain)
+    wrong = _wrong_record(evidence, balancer, domain)
+    if wrong is not None:
+        return wrong
     goes = {
         path: _group(_outcome(evidence, "shop", path, port=443, host=domain)) for path in ("/", "/api/orders")
     }
@@ -258,6 +259,14 @@ def served_over_https(evidence: Evidence) -> Finding:
     if not answered:
         return seen("nobody-tried", domain=domain)
     return passed(domain=domain, names=names)
+
+
+def _wrong_record(evidence, balancer, domain):
+    """What is wrong with the records of the shop's name, or None."""
+    if balancer.dns_name.lower() not in _aliases(evidence, domain):
+        return seen("no-record", domain=domain)
+    zone, wanted = _alias_zone(evidence, domain), _canonical_zone(evidence)
+    return seen("alias-zone", have=zone, wanted=wanted) if zone not in (None, wanted) else None
 
 
 def _certified(evidence, listener):
@@ -286,10 +295,26 @@ def _is_open(evidence, groups, port):
     return "0.0.0.0/0" in ranges
 
 
+def _canonical_zone(evidence):
+    """The hosted zone in which the load balancer's own name lies."""
+    found = evidence.client("elbv2").describe_load_balancers(Names=["shop"])["LoadBalancers"]
+    return found[0]["CanonicalHostedZoneId"]
+
+
+def _alias_zone(evidence, domain):
+    """The zone that the alias of a name says its target lies in; None without an alias."""
+    aliases = [one["AliasTarget"] for one in _records(evidence, domain) if "AliasTarget" in one]
+    return aliases[0]["HostedZoneId"] if aliases else None
+
+
+def _records(evidence, domain):
+    pages = evidence.client("route53").list_resource_record_sets(HostedZoneId=evidence.given["zone_id"])
+    return [one for one in pages["ResourceRecordSets"] if one["Name"].rstrip(".").lower() == domain]
+
+
 def _aliases(evidence, domain):
     """Where the records of a name lead."""
-    pages = evidence.client("route53").list_resource_record_sets(HostedZoneId=evidence.given["zone_id"])
-    records = [one for one in pages["ResourceRecordSets"] if one["Name"].rstrip(".").lower() == domain]
+    records = _records(evidence, domain)
     plain = [value["Value"] for one in records for value in one.get("ResourceRecords", ())]
     targets = [one["AliasTarget"]["DNSName"] for one in records if "AliasTarget" in one]
     return [name.lower().rstrip(".").removeprefix("dualstack.") for name in (*plain, *targets)]

@@ -95,6 +95,15 @@ def test_a_sticky_rule_says_for_how_long():
     assert refusal(rules.check_actions, [action]) is None
 
 
+def test_redirects_are_301_or_302():
+    """botocore elbv2 RedirectActionStatusCodeEnum."""
+    assert tuple(MODEL["RedirectActionStatusCodeEnum"]["enum"]) == rules.REDIRECTS
+    action = {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_308"}}
+    assert refusal(rules.check_actions, [action]) == rules.INVALID
+    action["RedirectConfig"]["StatusCode"] = "HTTP_302"
+    assert refusal(rules.check_actions, [action]) is None
+
+
 def test_rules_have_at_most_five_values_and_priorities_up_to_fifty_thousand():
     paths = {"Field": "path-pattern", "PathPatternConfig": {"Values": list("abc")}}
     hosts = {"Field": "host-header", "Values": ["d"]}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 INVALID, CONFIGURATION = "ValidationError", "InvalidConfigurationRequest"
+REDIRECTS = ("HTTP_301", "HTTP_302")
 WEIGHT_MAX = 999
 GROUPS_MAX = 5
 VALUES_MAX = 5
@@ -136,7 +137,7 @@ def _check_range(key: str, value: object, low: int, high: int) -> None:
 
 
 def check_actions(actions: Iterable[Mapping[str, Any]]) -> None:
-    """Refuse forward actions with too many groups or weights out of range. Raises Refused."""
+    """Refuse what no action may say: too many groups, weights out of range, other redirects. Raises Refused."""
     for action in actions:
         groups = (action.get("ForwardConfig") or {}).get("TargetGroups") or ()
         if len(groups) > GROUPS_MAX:
@@ -149,6 +150,11 @@ def check_actions(actions: Iterable[Mapping[str, Any]]) -> None:
                 text = f"Weight '{group.get('Weight')}' must be between 0 and {WEIGHT_MAX}"
                 raise Refused(INVALID, text)
         _check_group_stickiness(action)
+        status = (action.get("RedirectConfig") or {}).get("StatusCode", REDIRECTS[0])
+        if status not in REDIRECTS:
+            where = f"Value '{status}' at 'actions.1.member.redirectConfig.statusCode'"
+            text = f"1 validation error detected: {where} failed to satisfy constraint: "
+            raise Refused(INVALID, f"{text}Member must satisfy enum value set: [{', '.join(REDIRECTS)}]")
 
 
 def _check_group_stickiness(action: Mapping[str, Any]) -> None:
