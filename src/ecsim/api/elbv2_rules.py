@@ -17,6 +17,7 @@ GROUPS_MAX = 5
 VALUES_MAX = 5
 PRIORITY_MAX = 50_000
 STICKY_MAX_S = 604_800
+WITH_TLS = ("HTTPS", "TLS")
 HTTP, LAYER4 = ("HTTP", "HTTPS"), ("TCP", "TLS", "UDP", "TCP_UDP")
 
 _HEALTH_RANGES = {
@@ -205,7 +206,7 @@ def check_certificate(protocol: str | None, arn: str | None, status: str | None)
     Raises:
         Refused: with AWS's code.
     """
-    if protocol not in ("HTTPS", "TLS"):
+    if protocol not in WITH_TLS:
         return
     if not arn:
         raise Refused(INVALID, f"A certificate must be specified for {protocol} listeners")

@@ -203,6 +203,8 @@ class _Mending:
             if balancer is not None and any(str(o.port) == str(port) for o in balancer.listeners.values()):
                 raise self._module.DuplicateListenerError
             self._check_listener(backend, protocol, certificate, actions)
+            if protocol in rules.WITH_TLS and ssl_policy not in _policies():
+                raise self._module.RESTError("SSLPolicyNotFound", f"Policy {ssl_policy} not found")
             self._check_groups(backend, actions, load_balancer_arn)
             return original(
                 backend, load_balancer_arn, protocol, port, ssl_policy, certificate, actions, **more
@@ -312,6 +314,13 @@ def _used_by(balancer: Any) -> list[str]:
         for rule in listener.rules.values()
         for arn in _forwarded([action.data for action in rule.actions])
     ]
+
+
+def _policies() -> list[str]:
+    """The names of the security policies that DescribeSSLPolicies shows."""
+    from moto.elbv2.ssl_policies import SSL_POLICIES
+
+    return list(SSL_POLICIES)
 
 
 def _certificate_status(backend: Any, arn: str | None) -> str | None:
