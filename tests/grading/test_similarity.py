@@ -149,7 +149,7 @@ def test_the_command_writes_both_files(tmp_path, capsys):
     (tmp_path / "in" / "broken.ipynb").write_text("{")
     arguments = ["similar", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--lang", "ja"]
     assert main(arguments) == 0
-    assert f"{FIRST}: 4 submissions, 1 pairs" in capsys.readouterr().out
+    assert f"{FIRST}: pairs of the same shape: 1, of 4 submissions" in capsys.readouterr().out
     (lab,) = json.loads((tmp_path / "out" / "similarity.json").read_text(encoding="utf-8"))["labs"]
     (pair,) = lab["pairs"]
     assert pair["submissions"] == ["zoe", "アダム"]

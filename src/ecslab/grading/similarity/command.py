@@ -13,6 +13,7 @@ from ecslab.course.manifest import Manifest
 from ecslab.course.places import find_root
 from ecslab.course.problem import CourseProblem
 from ecslab.course.source import LANGUAGES, Role
+from ecslab.grading.engine.shards import learner_of
 from ecslab.grading.intake import NoSuchInput, take
 from ecslab.grading.limits import Limits
 from ecslab.grading.similarity.compare import Answers, compare
@@ -50,7 +51,7 @@ def main(arguments: argparse.Namespace) -> int:
     for lab, mine in sorted(answers.items()):
         pairs = compare(list(mine.values()), given(root, lab))
         found.append(Compared(lab=lab, answers=mine, pairs=pairs))
-        sys.stdout.write(f"{lab}: {len(mine)} submissions, {len(pairs)} pairs of the same shape\n")
+        sys.stdout.write(f"{lab}: pairs of the same shape: {len(pairs)}, of {len(mine)} submissions\n")
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / JSON).write_text(to_json(found), encoding="utf-8", newline="")
     (arguments.out / HTML).write_text(to_html(found, arguments.lang), encoding="utf-8", newline="")
@@ -77,7 +78,7 @@ def read(paths: list[Path], root: Path, lab: str | None) -> dict[str, dict[str, 
         if submission.lab not in keys:
             keys[submission.lab] = _keys(root, submission.lab)
         sources = {key: submission.sources[key] for key in keys[submission.lab] if key in submission.sources}
-        learner = taken.learner_id or taken.learner
+        learner = taken.learner_id or taken.learner or learner_of(taken)
         if sources:
             found[submission.lab][taken.name] = Answers(name=taken.name, learner=learner, sources=sources)
     return dict(found)

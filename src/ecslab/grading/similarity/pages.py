@@ -28,7 +28,7 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "same shape that hardly anybody else has. Names, comments and the order of statements make no difference; "
         "what everybody was given, the author's solution, and what many of the class wrote do not count. "
         "Read both before you say anything.",
-        "lab": "{lab}: {count} submissions, {pairs} pairs",
+        "lab": "{lab}: pairs: {pairs}, of {count} submissions",
         "none": "No two submissions have more in common than the task explains.",
         "pair": "{score} % of the smaller one's own code, {shared} fingerprints",
         "more": "The first {n} are shown; similarity.json has them all.",
