@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import time
+from collections import Counter
 from random import Random
 
 import pytest
@@ -23,6 +25,23 @@ EACH = 15
 """Random bodies for each operation and kind of body."""
 PATIENCE_S = 20
 """Processor seconds for one call: more than this is hanging."""
+
+
+COUNTS: Counter[tuple[str, bool]] = Counter()
+"""(operation, accepted) -> how many bodies."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def counts(request):
+    """Print, after the last test, how many bodies each operation was sent and how many of them it accepted."""
+    yield
+    names = sorted({operation for operation, _ in COUNTS})
+    lines = [
+        f"  {name or '(none)'}: {COUNTS[name, True] + COUNTS[name, False]} bodies, {COUNTS[name, True]} accepted"
+        for name in names
+    ]
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        sys.stdout.write("\n".join([f"\nfuzz: {COUNTS.total()} bodies, {len(names)} operations", *lines, ""]))
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +118,7 @@ def answered(shop, operation, body):
     headers = {"X-Amz-Target": TARGET_PREFIX + operation, "Content-Type": "application/x-amz-json-1.1"}
     status, _headers, answer = shop.cloud.gate.handle("POST", ENDPOINT, headers, body)
     assert time.process_time() - began < PATIENCE_S, f"{operation} took too long: {body[:500]!r}"
+    COUNTS[operation, status == 200] += 1
     document = json.loads(answer)
     assert isinstance(document, dict)
     assert status == 200 or 400 <= status < 500, f"{operation} {body[:500]!r}: {status} {answer!r}"
