@@ -21,6 +21,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from tests.grading.hostile.test_corpus import traces
 from tests.soak.books import kinds, many
 from tests.soak.watch import Sample, adopt, growth, left_behind, look
 
@@ -48,8 +49,9 @@ class Soak:
         """Write the submissions."""
         into = self.folder / "in"
         into.mkdir()
-        for name, content in many(self.count, SEED):
-            (into / f"{name}.ipynb").write_bytes(content)
+        for name, kind in many(self.count, SEED):
+            (into / name).mkdir()
+            kind.lay(into / name)
 
     def grade(self, jobs: int) -> float:
         """Run the command and watch it; the seconds that it took."""
@@ -86,6 +88,7 @@ class Soak:
         self._expect(not (left := left_behind()), f"processes were left: {left}")
         names = sorted(path.name for path in temporary.iterdir())
         self._expect(not names, f"files were left: {names}")
+        self._expect(not (found := traces()), f"traces were left: {found}")
         return took
 
     def _read(self, stream: Any) -> None:
@@ -120,23 +123,24 @@ class Soak:
     def check_results(self) -> None:
         """Copies are worth the same, whoever was graded beside them."""
         data = json.loads((self.out / "results.json").read_text(encoding="utf-8"))["submissions"]
-        self._expect(len(data) == self.count, f"{len(data)} results for {self.count} submissions")
-        worth = {kind.name: kind.points for kind in kinds()}
+        by_name = {kind.name: kind for kind in kinds()}
         by_kind: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for one in data:
-            name = one.pop("name")
-            kind = name.partition(".")[2]
-            by_kind[kind][json.dumps(one, sort_keys=True)].append(name)
-            self._expect(one["status"] != "failed", f"{name} failed")
-            self._expect(worth[kind] in (None, one["points"]), f"{name} has {one['points']} points")
+            folder, _, rest = one.pop("name").partition("/")
+            kind = by_name[folder.partition(".")[2]]
+            told = {name: one[name] for name in ("status", "points")} if kind.hostile else one
+            by_kind[f"{kind.name}/{rest}"][json.dumps(told, sort_keys=True)].append(folder)
+            self._expect(one["status"] != "failed", f"{folder} failed")
+            self._expect(kind.points in (None, one["points"]), f"{folder} has {one['points']} points")
+            self._expect(one["checks"] or one["notices"], f"{folder} has no message")
+        for name, several in by_kind.items():
+            folders = [found[0] for found in several.values()]
             self._expect(
-                one["points"] == one["points_max"] or one["notices"] or one["checks"], f"{name}: no word"
+                len(several) == 1, f"copies of {name} have different results: {', '.join(folders[:4])}"
             )
-        for kind, several in by_kind.items():
-            names = [found[0] for found in several.values()]
-            self._expect(
-                len(several) == 1, f"copies of {kind} have different results: {', '.join(names[:4])}"
-            )
+        handed_in = {path.name for path in (self.folder / "in").iterdir()}
+        graded = {name for several in by_kind.values() for found in several.values() for name in found}
+        self._expect(graded == handed_in, f"without a result: {sorted(handed_in - graded)[:4]}")
 
     def tell(self, took: float, jobs: int) -> None:
         """Print memory over time, throughput, and what it means for a big class."""

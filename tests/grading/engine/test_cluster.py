@@ -135,7 +135,7 @@ def test_a_dask_worker_killed_in_the_middle_changes_nothing(cluster, grade, tmp_
         assert at_work, "nobody grades"
         left = grandchildren(at_work[0].pid)
         at_work[0].send_signal(signal.SIGKILL)
-        _, rest = process.communicate(timeout=300)
+        _, rest = process.communicate(timeout=600)
     finally:
         process.kill()
     assert process.returncode == command.DONE, rest

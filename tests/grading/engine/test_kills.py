@@ -89,7 +89,7 @@ def victim(warm, folder, tmp_path, monkeypatch):
 
 
 def finished(process: subprocess.Popen) -> str:
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=600)
     assert process.returncode == command.DONE, said.decode()
     return said.decode()
 
@@ -159,7 +159,7 @@ def test_ctrl_c_stops_cleanly(victim, whole, tmp_path):
         assert line, "it ended"
     time.sleep(0.2)
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == command.INTERRUPTED
     assert b"To go on, run the same command again." in said
     assert b"Traceback" not in said
