@@ -100,7 +100,7 @@ def test_a_function_that_answers_failed_rolls_back():
 00:00:39.666 check answers {'hookStatus': 'FAILED'}
 00:00:40.666 d2 hook AWS_LAMBDA FAILED in PRODUCTION_TRAFFIC_SHIFT (check)
 00:00:40.666 d2 web:2 PRIMARY FAILED
-00:00:40.666 (service web) (deployment d2) deployment failed: hook execution failure(s) detected.
+00:00:40.666 (service web) (deployment d2) deployment failed: Service deployment rolled back because PRODUCTION_TRAFFIC_SHIFT lifecycle hook(s) failed. Lifecycle hook target arn:aws:lambda:ap-northeast-1:123456789012:function:check returned FAILED status.
 00:00:40.666 (service web) rolling back to deployment d1.
 00:00:40.666 d1 web:1 PRIMARY IN_PROGRESS
 00:00:40.666 d2 web:2 ACTIVE FAILED

@@ -62,6 +62,8 @@ class Watch:
         json.dumps(dict(fields))  # plain values only: views and graders read it as JSON
         if kind == "task.status":
             self._task(entry)
+        elif kind == "deployment.stage":
+            self._shift(entry)
         elif kind == "decision":
             self.seen[fields["code"]] += 1
             if fields["action"] == "stop_task":
@@ -85,6 +87,9 @@ class Watch:
             return
         service = self._store.services[task.service_arn]
         assert service.status == "ACTIVE", f"a {service.status} service starts a task: {entry.line()}"
+        if service.progress is not None:
+            self._start_beside(entry, service, task)
+            return
         assert task.deployment_id == service.deployments[0].id, f"not of the PRIMARY: {entry.line()}"
         state = service.deployments[0].rollout_state
         assert state != "FAILED", f"a FAILED deployment starts a task: {entry.line()}"
@@ -97,6 +102,29 @@ class Watch:
             f"at most {service.deployment_configuration.maximum_percent} %: {entry.line()}"
         )
 
+    def _start_beside(self, entry, service, task):
+        """While traffic is shifted, blue and green have the desired count each."""
+        progress = service.progress
+        assert task.deployment_id in (progress.target, progress.source), f"of neither: {entry.line()}"
+        if task.deployment_id == progress.target:
+            assert not progress.is_rollback, f"the rejected revision starts a task: {entry.line()}"
+            assert progress.stage not in ("RECONCILE_SERVICE", "PRE_SCALE_UP"), f"too early: {entry.line()}"
+        ceiling = service.desired_count * service.deployment_configuration.maximum_percent // 100
+        mine = [
+            t
+            for t in self._store.tasks.values()
+            if t.service_arn == service.arn and t.deployment_id == task.deployment_id and not t.is_stopped
+        ]
+        assert len(mine) <= ceiling, f"{len(mine)} tasks of one revision, at most {ceiling}: {entry.line()}"
+
+    def _shift(self, entry):
+        """Weights are percentages, and move where the strategy says."""
+        for kind in ("production", "test"):
+            assert 0 <= entry.fields[kind] <= 100, entry.line()
+        if entry.fields["stage"] == "CLEAN_UP":
+            whole = 0 if entry.fields["rollback"] else 100
+            assert entry.fields["production"] == whole, f"cleaned up too early: {entry.line()}"
+
     def _stop(self, entry):
         """A decision to stop a task, before it is carried out."""
         task = next(t for t in self._store.tasks.values() if t.id == entry.subject)
@@ -105,7 +133,14 @@ class Watch:
         if code.startswith(NEVER_HEALTHY):
             assert not well, f"a healthy task is stopped: {entry.line()}"
         service = self._store.services.get(task.service_arn or "")
-        if service is None or not code.startswith(("rolling.", "scale.")):
+        progress = service.progress if service is not None else None
+        if code == "strategy.stop" and progress is not None and not task.host:
+            revision = {progress.source: False, progress.target: True}.get(task.deployment_id)
+            if revision is not None:
+                assert (progress.stage, progress.is_rollback) == ("CLEAN_UP", revision), (
+                    f"{'green' if revision else 'blue'} is stopped in {progress.stage}: {entry.line()}"
+                )
+        if service is None or progress is not None or not code.startswith(("rolling.", "scale.")):
             return
         assert not task.is_protected(now) or not well, f"a protected task is stopped: {entry.line()}"
         mine = [

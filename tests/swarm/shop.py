@@ -42,6 +42,8 @@ class Shop:
         self.listeners: list[str] = []
         self.definitions: list[str] = []
         self.streams: list[int] = []
+        self.functions: list[str] = []
+        self.alarms: list[str] = []
         self.secret = ""
         self._network()
         for name in CLUSTERS:

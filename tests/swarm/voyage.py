@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from ecsim.clock.duration import clock_text
-from tests.swarm import laws
+from tests.swarm import laws, shifting
 from tests.swarm.actions import MARKED
 from tests.swarm.shop import PORT, Refused, Shop
 
@@ -107,11 +107,15 @@ def calm(shop, chance):
             shop.ecs("DeleteService", cluster=service.cluster_arn, service=service.arn, force=True)
             continue
         changes = {
-            "deploymentConfiguration": {"minimumHealthyPercent": 100, "maximumPercent": 200},
+            "deploymentConfiguration": shifting.restful(shop, service),
             "desiredCount": min(service.desired_count, 3),
         }
         if not (chance.random() < 0.3 and _is_well(shop, service)):
             changes["taskDefinition"] = good
+            if "strategy" in changes["deploymentConfiguration"] and _is_advanced(service):
+                changes["loadBalancers"] = [
+                    {"targetGroupArn": group, "containerName": "web", "containerPort": PORT}
+                ]
             if any(not shop.listener_of(b.target_group_arn) for b in service.deployments[0].load_balancers):
                 changes["loadBalancers"] = [
                     {"targetGroupArn": group, "containerName": "web", "containerPort": PORT}
@@ -119,6 +123,7 @@ def calm(shop, chance):
         shop.ecs("UpdateService", cluster=service.cluster_arn, service=service.arn, **changes)
     shop.do("until_stable", timeout_ms=CALM_MS)
     at_rest(shop)
+    shifting.check_traffic(shop)
     shop.do("advance", duration_ms=CALM_MS)
     at_rest(shop)
     over = [f"{s.name} is still {s.status}" for s in shop.services("DRAINING")]
@@ -139,6 +144,8 @@ def _repair(shop):
             restore()
         except Refused:
             continue
+    for name in shop.alarms:
+        shop.other("cloudwatch", "set_alarm_state", AlarmName=name, StateValue="OK", StateReason="calm")
     for group in shop.groups:
         if shop.cloud.balancing.target_group(group) is None:
             continue
@@ -155,6 +162,10 @@ def _repair(shop):
         )
 
 
+def _is_advanced(service):
+    return any(balancer.advanced for balancer in service.deployments[0].load_balancers)
+
+
 def _is_well(shop, service):
     """Whether a service would come to rest with what it has: then nothing but its percents is changed."""
     primary = service.deployments[0]
@@ -165,6 +176,8 @@ def _is_well(shop, service):
     served = all(shop.listener_of(b.target_group_arn) for b in primary.load_balancers)
     return (
         bare
+        and service.progress is None
+        and not _is_advanced(service)
         and served
         and check is None
         and primary.rollout_state != "FAILED"

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ecsim.decide import stages, wiring
 from ecsim.decide.condition import Condition, Seen
+from ecsim.decide.percents import max_total
 from ecsim.decide.plan import (
     Action,
     CallFunction,
@@ -117,7 +118,9 @@ def _keep(
     if sum(1 for s in staying if s.condition is Condition.HEALTHY) >= wanted:
         actions += _empty(service, deployment, [s for s in mine if s.is_leaving])
     active = sum(1 for s in staying if s.condition not in (Condition.STOPPING, Condition.UNHEALTHY))
-    if active >= wanted:
+    room = max_total(wanted, service.deployment_configuration.maximum_percent) - len(mine)
+    start = min(wanted - active, room)
+    if start <= 0:
         return actions
     if now_ms < deployment.next_launch_at_ms:
         delay_s = -(-(deployment.next_launch_at_ms - now_ms) // 1_000)
@@ -125,12 +128,12 @@ def _keep(
         return [*actions, Wait(reason=reason, until_ms=deployment.next_launch_at_ms)]
     reason = because(
         "strategy.start",
-        start=wanted - active,
+        start=start,
         active=active,
         desired=wanted,
         deployment=deployment.id,
     )
-    return [*actions, StartTasks(deployment_id=deployment.id, count=wanted - active, reason=reason)]
+    return [*actions, StartTasks(deployment_id=deployment.id, count=start, reason=reason)]
 
 
 def _empty(service: Service, deployment: Deployment, mine: list[Seen]) -> list[Action]:
