@@ -12,10 +12,13 @@ import json
 import os
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,7 @@ KERNEL = "ecslab-graded"
 CLOUD_START_S = 60.0
 KERNEL_START_S = 60.0
 _MODULES = (
+    "IPython.paths",
     "_pytest.assertion",
     "_pytest.junitxml",
     "ecslab.grading.nbval_plugin",
@@ -48,10 +52,40 @@ _MODULES = (
 
 
 def warm() -> None:
-    """Import everything, and run an empty pytest once: it imports the rest."""
+    """Import everything, compile the format's schema, and run a pytest without tests, which loads the rest."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for name in _MODULES:
         importlib.import_module(name)
+    kernel: Any = importlib.import_module("nbval.kernel")
+    kernel.pformat = _nothing  # nbval lays every message out for a debug log that nobody keeps
+    import nbformat
+    import pytest
+
+    nbformat.reads(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), 4)
+    with tempfile.TemporaryDirectory() as empty, redirect_stdout(StringIO()):
+        pytest.main([empty, *_flags(Path(empty)), "-p", "nbval.plugin", "--nbval-lax"])
+
+
+def _flags(folder: Path) -> list[str]:
+    """Nothing but the notebook's own folder is looked at, and no configuration is read."""
+    return [
+        "--noconftest",
+        "-c",
+        os.devnull,
+        f"--rootdir={folder}",
+        f"--confcutdir={folder}",  # else pytest looks at every folder beside it
+        "--assert=plain",
+        "--capture=no",
+        "--color=no",
+        "--tb=short",
+        "--quiet",
+        "-p",
+        "no:cacheprovider",
+    ]
+
+
+def _nothing(_message: object) -> str:
+    return "..."
 
 
 def run(channel: Channel) -> None:
@@ -136,19 +170,9 @@ def _run(
             f"--nbval-kernel-name={KERNEL}",
             f"--nbval-cell-timeout={limits.cell_s}",
             f"--nbval-kernel-startup-timeout={KERNEL_START_S:g}",
-            "--noconftest",
-            "-c",
-            os.devnull,
-            f"--rootdir={path.parent}",
-            "--assert=plain",
-            "--capture=no",
-            "--color=no",
-            "--tb=short",
-            "--quiet",
+            *_flags(path.parent),
             "-p",
             "nbval.plugin",
-            "-p",
-            "no:cacheprovider",
         ],
         plugins=[plugin],
     )
