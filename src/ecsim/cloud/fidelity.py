@@ -522,6 +522,14 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             "名前空間ごとのサービス一覧。サービスに設定されたとおりの表記で指定します。Cloud Map には問い合わせません。",
         ),
         (
+            _E,
+            "AWS CLI User Guide, cli-usage-returncodes, cliv2-migration-changes; tried with 1.46.3 and 2.9.19",
+            "The AWS CLI, v1 and v2. They differ: v2 shows times as ISO 8601 (v1 as seconds), ends with 254 where AWS "
+            "refuses (v1 with 255), and before 2.13 needs --endpoint-url instead of AWS_ENDPOINT_URL.",
+            "AWS CLI v1 と v2。違い: v2 は時刻を ISO 8601 で表示し (v1 は秒)、AWS が拒否したときの終了コードは 254 です "
+            "(v1 は 255)。2.13 より前の v2 では AWS_ENDPOINT_URL の代わりに --endpoint-url が必要です。",
+        ),
+        (
             _A,
             "botocore ecs ExecuteCommand; ECS Developer Guide, ecs-exec",
             "ECS Exec: what is refused, and the session that is answered. Nobody listens at its streamUrl: no shell runs.",
