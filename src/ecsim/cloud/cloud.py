@@ -145,7 +145,11 @@ class Cloud:
         self.gate.changed.append(self._changed)
         self.workload.on_exit.append(self.controller.container_exited)
         self.workload.log = self.controller.log
-        self.desk = Desk(
+        self.desk = self._desk(shell)
+
+    def _desk(self, shell: Shell) -> Desk:
+        """What ECS's own operations work with."""
+        return Desk(
             store=self.store,
             identity=self.identity,
             journal=self.journal,

@@ -107,7 +107,7 @@ class Http:
     def _once(
         self, method: str, url: str, headers: dict[str, str], body: str, timeout: str | float | None
     ) -> HttpResponse:
-        host = urlsplit(url).hostname or ""
+        host = (urlsplit(url).hostname or "") if self._jar is not None else ""
         kept = (self._jar or {}).get(host)
         if kept:
             cookies = "; ".join(f"{name}={value}" for name, value in kept.items())

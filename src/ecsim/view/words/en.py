@@ -224,7 +224,7 @@ REASONS: dict[str, str] = {
     "http.closed": "{host} closed the connection on port {port} before it had answered.",
     "http.tls_failed": "{host} does not speak TLS on port {port}.",
     "http.certificate_mismatch": "no certificate of the listener covers the name {host}; it covers: {names:list}.",
-    "http.client_gave_up": "the client gave up after {timeout_s} s (the load balancer's access log says 460).",
+    "http.client_gave_up": "the client gave up on {host}:{port} after {timeout_s} s (the load balancer's access log says 460).",
     "http.bad_url": "{url} is not a URL that can be requested.",
 }
 """Reason code to template."""

@@ -220,8 +220,8 @@ REASONS: dict[str, str] = {
     "http.refused": "{host} がポート {port} への接続を拒否しました。",
     "http.closed": "{host} が、応答を返す前にポート {port} の接続を閉じました。",
     "http.tls_failed": "{host} のポート {port} では TLS を使えません。",
-    "http.certificate_mismatch": "リスナーの証明書に {host} が含まれていません。含まれる名前: {names:list}。",
-    "http.client_gave_up": "クライアントが {timeout_s} 秒で待つのをやめました (ロードバランサーのアクセスログでは 460)。",
+    "http.certificate_mismatch": "リスナーの証明書にあるのは {names:list} で、{host} は含まれていません。",
+    "http.client_gave_up": "クライアントが {host} のポート {port} の応答を {timeout_s} 秒であきらめました (ロードバランサーのアクセスログでは 460)。",
     "http.bad_url": "{url} はリクエストできる URL ではありません。",
 }
 """Reason code to template."""
