@@ -29,6 +29,10 @@ def check(operation: str, params: Mapping[str, Any]) -> None:
         raise client_exception(problem) if "TaskDefinition" in operation else invalid_parameter(problem)
 
 
+_IN_OTHER_WORDS = ("DeploymentLifecycleHookTargetType",)
+"""Shapes that AWS refuses in words of their own, where they are read (`strategy_rules`)."""
+
+
 @cache
 def _of_operation(operation: str) -> Callable[[Any], str | None] | None:
     return _of_shape(ecs_model().operation_model(operation).input_shape, "")
@@ -41,7 +45,7 @@ def _of_shape(shape: Shape | None, name: str) -> Callable[[Any], str | None] | N
         return _in_structure({member: look for member, look in inner.items() if look is not None})
     if isinstance(shape, ListShape):
         return _in_list(_of_shape(shape.member, name))
-    if isinstance(shape, StringShape) and shape.enum:
+    if isinstance(shape, StringShape) and shape.enum and shape.name not in _IN_OTHER_WORDS:
         return _word(name, tuple(shape.enum))
     return None
 
