@@ -110,7 +110,7 @@ def _partners(cloud, net, broken):
             {
                 "IpProtocol": "tcp",
                 "FromPort": port,
-                "ToPort": port,
+                "ToPort": port + 1 if broken == "port" else port,  # else nobody would refuse the health check
                 "UserIdGroupPairs": [{"GroupId": net["alb_security_group"]}],
             }
         ],
