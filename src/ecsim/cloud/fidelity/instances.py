@@ -1,0 +1,76 @@
+"""Container instances: how true this cloud is."""
+
+from __future__ import annotations
+
+from ecsim.cloud.fidelity.behaviour import APPROXIMATE as _A
+from ecsim.cloud.fidelity.behaviour import EXACT as _E
+from ecsim.cloud.fidelity.behaviour import of
+
+ROWS = of(
+    "instances",
+    (
+        _E,
+        "ECS Developer Guide, bootstrap_container_instance; botocore ecs RegisterContainerInstance",
+        "An EC2 instance registers itself when its user data writes ECS_CLUSTER into /etc/ecs/ecs.config and it "
+        "has an instance profile. Its status, DRAINING, deregistration, attributes, registered and remaining "
+        "resources.",
+        "ユーザーデータで /etc/ecs/ecs.config に ECS_CLUSTER を書き、インスタンスプロファイルを持つ EC2 インスタンスは、"
+        "自動的に登録されます。ステータス、DRAINING、登録解除、属性、登録済みリソースと残りのリソース。",
+    ),
+    (
+        _A,
+        "not documented",
+        "It registers 60 s after its start, with 95 % of its type's memory. Instance types that are not in this "
+        "cloud's table offer what a t3.medium does. What the AMI is does not matter.",
+        "登録は起動から 60 秒後で、メモリはインスタンスタイプの 95 % です。表にないインスタンスタイプは t3.medium "
+        "と同じ大きさです。AMI の種類は問いません。",
+    ),
+    (
+        _E,
+        "ECS Developer Guide, task-placement, cluster-query-language",
+        "Placement: CPU, memory, host ports, network interfaces, GPUs and attributes; distinctInstance and memberOf "
+        "with the cluster query language; spread, binpack and random, in their order; RunTask's failures.",
+        "タスク配置: CPU、メモリ、ホストポート、ネットワークインターフェイス、GPU、属性。distinctInstance と "
+        "(クラスタークエリ言語による) memberOf。指定順の spread、binpack、random。RunTask の failures。",
+    ),
+    (
+        _A,
+        "not documented",
+        "Among equal instances the one registered first gets the task. One failure for each instance that was "
+        "refused.",
+        "同点のインスタンスでは、先に登録されたものが選ばれます。failures には断られたインスタンスごとに 1 件が入ります。",
+    ),
+    (
+        _E,
+        "botocore ecs PortMapping, NetworkBinding",
+        "The network modes bridge and host; dynamic host ports; target groups of the type instance; StartTask.",
+        "ネットワークモード bridge と host、動的ホストポート、instance タイプのターゲットグループ、StartTask。",
+    ),
+    (
+        _E,
+        "ECS Developer Guide, cluster-auto-scaling, managed-scaling-behavior; botocore ecs ManagedScaling",
+        "Capacity providers with an Auto Scaling group: tasks wait in PROVISIONING, CapacityProviderReservation "
+        "grows the group at once and shrinks it after 15 minutes below the target; steps, managed termination "
+        "protection and managed draining.",
+        "Auto Scaling グループのキャパシティープロバイダー: タスクは PROVISIONING で待ち、CapacityProviderReservation に"
+        "よりグループはすぐに拡大し、ターゲットを 15 分間下回ると縮小します。ステップ、マネージド終了保護、"
+        "マネージドドレイン。",
+    ),
+    (
+        _A,
+        "not documented",
+        "A task waits 30 minutes for an instance. Without termination protection the oldest instances of the group "
+        "go first. A group launches all its instances in its first subnet. The reservation is not published to "
+        "CloudWatch.",
+        "タスクがインスタンスを待つ時間は 30 分です。終了保護がない場合は古いインスタンスから終了します。Auto Scaling グループの"
+        "インスタンスはすべて最初のサブネットで起動します。予約率は CloudWatch に発行されません。",
+    ),
+    (
+        _E,
+        "botocore ecs UpdateContainerInstancesState",
+        "DRAINING moves service tasks by minimumHealthyPercent and maximumPercent. An instance that is stopped or "
+        "terminated takes its tasks with it.",
+        "DRAINING ではサービスのタスクが minimumHealthyPercent と maximumPercent に従って移ります。停止または終了した"
+        "インスタンスでは、タスクも一緒に失われます。",
+    ),
+)
