@@ -26,7 +26,7 @@ test-browser: $(VENV)/.dev  ## the tests in a real Chromium (Debian: apt-get ins
 
 test-all: $(VENV)/.dev  ## everything: make test unless TESTED=1, then the slow tests, then the browser's
 	@if [ -z "$(TESTED)" ]; then $(MAKE) test; fi
-	$(PYTEST) -n $(JOBS) --dist worksteal -m "slow and not browser" --durations=15 $(ARGS)
+	$(PYTEST) -n $(JOBS) --dist loadfile -m "slow and not browser" --durations=15 $(ARGS)
 	$(MAKE) test-browser
 
 lint: $(VENV)/.dev  ## ruff, mypy --strict, the rings, spelling
