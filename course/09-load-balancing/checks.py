@@ -60,13 +60,20 @@ def _healthy(evidence, group):
 
 
 def _trouble(evidence, group_arn):
-    """The state and reason of the first target that is not healthy."""
+    """The state and reason of a target that is not healthy: of one that has failed its checks, if there is one."""
     health = evidence.client("elbv2").describe_target_health(TargetGroupArn=group_arn)
-    for each in health["TargetHealthDescriptions"]:
-        state = each["TargetHealth"]
-        if state["State"] != "healthy":
-            return f"{state['State']} ({state.get('Reason', '-')})"
-    return "no target"
+    states = [each["TargetHealth"] for each in health["TargetHealthDescriptions"]]
+    sick = [state for state in states if state["State"] != "healthy"]
+    sick.sort(key=lambda state: state["State"] != "unhealthy")
+    return f"{sick[0]['State']} ({sick[0].get('Reason', '-')})" if sick else "no target"
+
+
+def _timed_out(evidence, group):
+    """Whether targets of a group failed their health checks without an answer, and none ever got well."""
+    states = [e.fields for e in evidence.entries("target.state") if e.subject.startswith(f"{group}/")]
+    return any(one["reason"] == "Target.Timeout" for one in states) and not any(
+        one["state"] == "healthy" for one in states
+    )
 
 
 # Task 1
@@ -113,7 +120,7 @@ def service_of_the_api(evidence: Evidence) -> Finding:
     healthy = _healthy(evidence, "api")
     if healthy != DESIRED or service["runningCount"] != DESIRED:
         trouble = _trouble(evidence, behind)
-        if "Timeout" in trouble:
+        if _timed_out(evidence, "api"):
             return seen("shut-out", state=trouble, groups=_security_groups(service))
         return seen("not-yet", running=service["runningCount"], healthy=healthy, state=trouble)
     return passed(healthy=healthy, port=PORT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ecsim.model.launch import Launched
 from tests.api.rig import NETWORK
 
 CONFIGURED = [{"name": "data", "configuredAtLaunch": True}]
@@ -27,9 +28,9 @@ def run(rig, **changes):
 
 
 def test_a_task_shows_its_volume(stored):
-    stored.desk.launch = lambda launch: [
-        stored.task(task_definition_arn=launch.task_definition.arn, request=launch.request)
-    ]
+    stored.desk.launch = lambda launch: Launched(
+        tasks=[stored.task(task_definition_arn=launch.task_definition.arn, request=launch.request)]
+    )
     attachments = run(stored, taskDefinition="store", volumeConfigurations=[EBS])["tasks"][0]["attachments"]
     assert [a["type"] for a in attachments] == ["ElasticNetworkInterface", "AmazonElasticBlockStorage"]
     assert attachments[1]["status"] == "CREATED"

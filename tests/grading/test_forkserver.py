@@ -84,7 +84,7 @@ def test_an_interrupt_reaches_the_copy_and_a_kill_follows_at_once(server):
         began = time.monotonic()
         one.kill()
         assert time.monotonic() - began < 20
-        assert one.poll() == -9
+        assert one.poll() in (-9, 71)  # by the kill, or by the second interrupt if that came first
 
 
 def test_what_a_copy_detached_dies_with_it(server):

@@ -33,7 +33,7 @@ def compare(lab, runs):
     texts = {where: journal(lab, *where[:2]) for where in runs}
     first = next(iter(texts.values()))
     assert first.count(" call ecs.") > 10
-    assert " service.event " in first
+    assert " task.status " in first
     assert [where for where, text in texts.items() if text != first] == []
 
 

@@ -44,6 +44,8 @@ class Alarm:
 
 def watched(service: Service) -> AlarmWatch | None:
     """The alarms of the PRIMARY deployment while they are watched: not on the way back, not when they are ignored."""
+    if not service.deployments:
+        return None
     primary = service.primary
     watch = primary.alarms
     if watch is None or watch.is_ignored or primary.rollout_state is not RolloutState.IN_PROGRESS:

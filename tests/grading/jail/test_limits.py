@@ -77,7 +77,8 @@ GREEDY = {
     "behind": (BEHIND, None),
 }
 TELLS = {
-    "bomb": {"limit-processes", "cell-timeout"},
+    "bomb": {"limit-processes", "limit-memory", "cell-timeout", "cell-failed", "kernel-died"},
+    "raw-flood": {"limit-output", "cell-timeout", "kernel-died"},
     "files": {"limit-disk", "cell-disk"},
     "behind": {"cell-failed", "kernel-died"},
 }
@@ -123,6 +124,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("user", "tier"), CASES)
 def test_limits(user, tier):
     data = graded(user, tier)
