@@ -2,5 +2,5 @@
 
 `shapes` turns code into fingerprints that do not see names, comments and the order of statements; `compare` finds the
 pairs that share what hardly anybody else has; `pages` shows the places side by side; `command` is `ecslab similar`.
-Why so: design/0012-similarity.md.
+Why so: design/0010-similarity.md.
 """
