@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ecslab.grading.jail import reach
 from tests.grading.books import solved
 from tests.grading.jail.users import ROOT, USERS, folder_of, need, run
 
@@ -85,13 +86,19 @@ TELLS = {
 CELL_S = 6
 
 
+def greedy(user: str, tier: str) -> dict:
+    """Who takes too much; without the bomb where Linux exempts the jail's user, root, from the limit of processes."""
+    unbounded = (user, tier) == ("root", "landlock") and not reach.open_to_others()
+    return {name: one for name, one in GREEDY.items() if name != "bomb" or not unbounded}
+
+
 @cache
 def graded(user: str, tier: str) -> dict:
     need(tier)
     with folder_of(user) as folder:
         (folder / "in").mkdir()
         (folder / "in").chmod(0o755)
-        for name, (source, _) in GREEDY.items():
+        for name, (source, _) in greedy(user, tier).items():
             (folder / "in" / f"{name}.ipynb").write_bytes(solved().answer("answer-5", source).bytes())
         (folder / "in" / "honest.ipynb").write_bytes(solved().bytes())
         words = [
@@ -117,11 +124,7 @@ def of(data: dict, name: str) -> dict:
     return next(one for one in data["submissions"] if one["name"] == name)
 
 
-CASES = [
-    pytest.param(user, tier, marks=[] if (user, tier) == ("root", "namespaces") else [pytest.mark.slow])
-    for user in USERS
-    for tier in ("namespaces", "landlock")
-]
+CASES = [(user, tier) for user in USERS for tier in ("namespaces", "landlock")]
 
 
 @pytest.mark.slow
@@ -131,7 +134,7 @@ def test_limits(user, tier):
     assert data["isolation"] == tier
     assert data["left"] == []
     wrong = {}
-    for name, (_, code) in GREEDY.items():
+    for name, (_, code) in greedy(user, tier).items():
         one = of(data, name)
         codes = {notice["code"] for notice in one["notices"]}
         points = {check["id"]: check["points"] for check in one["checks"]}
