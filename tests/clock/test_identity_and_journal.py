@@ -110,3 +110,13 @@ def test_clock_text():
         "01:00:00.500",
         "100:00:00",
     ]
+
+
+def test_half_a_character_can_be_written_too():
+    """A client may send a lone surrogate in JSON; the journal stays text that a file takes."""
+    journal = Journal(lambda: 0)
+    journal.record("call", "ecs.RunTask", group="\ud83d", name="店")
+    text = journal.text()
+    assert text.encode("utf-8")
+    assert "\\ud83d" in text
+    assert "店" in text

@@ -37,7 +37,12 @@ class Entry:
 
 
 def _plain(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode(
+        "utf-8"
+    )  # half a character cannot be written to a file
 
 
 class Journal:
