@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ecslab.notebook.tidy import LabError
+
+if TYPE_CHECKING:
+    from ecsim.workload.host import LocalHost
 
 
 class Link(Protocol):
@@ -42,6 +45,14 @@ class Link(Protocol):
     def close(self) -> None:
         """Let go of it."""
         ...
+
+
+def _made_function(
+    link: Link, host: LocalHost, name: str, function: Callable[..., Any], takes_ms: int
+) -> str:
+    """Keep a function where it was written, and tell the cloud of it; returns its ARN."""
+    told = {"name": name, "program": host.add_function(function), "takes_ms": takes_ms}
+    return str(link.do("function", told)["arn"])
 
 
 class Embedded:
@@ -97,9 +108,7 @@ class Embedded:
 
     def function(self, name: str, function: Callable[..., Any], takes_ms: int) -> str:
         """See Link."""
-        program = self._host.add_function(function)
-        made = self.do("function", {"name": name, "program": program, "takes_ms": takes_ms})
-        return str(made["arn"])
+        return _made_function(self, self._host, name, function, takes_ms)
 
     def aws(self, argv: list[str]) -> tuple[int, str, str]:
         """See Link; the command's requests go straight to the gate, without a socket."""
@@ -147,9 +156,7 @@ class Remote:
 
     def function(self, name: str, function: Callable[..., Any], takes_ms: int) -> str:
         """See Link."""
-        program = self._host.add_function(function)
-        made = self.do("function", {"name": name, "program": program, "takes_ms": takes_ms})
-        return str(made["arn"])
+        return _made_function(self, self._host, name, function, takes_ms)
 
     def aws(self, argv: list[str]) -> tuple[int, str, str]:
         """See Link; the command talks HTTP to the endpoint."""
