@@ -78,19 +78,22 @@ def graded_by_two() -> dict[str, float]:
 
 def graded_by_nbgrader() -> dict[str, float]:
     """`nbgrader autograde` of the same submissions, in a course as `ecslab kit nbgrader` makes it."""
-    nbgrader = str(Path(sys.executable).with_name("nbgrader"))
+    programs = Path(sys.executable).parent
+    nbgrader = str(programs / "nbgrader")
+    # It calls alembic by its bare name.
+    environment = {**os.environ, "PATH": os.pathsep.join([str(programs), os.environ.get("PATH", "")])}
     found = []
     for count in (SUBMISSIONS, FEW):
         with handed_in(count) as here:
             course = here / "course"
             kit = ["kit", "nbgrader", str(course), "--lab", LAB]
             used([sys.executable, "-m", "ecslab.cli", *kit], cwd=ROOT)
-            used([nbgrader, "generate_assignment", LAB], cwd=course)
+            used([nbgrader, "generate_assignment", LAB], cwd=course, env=environment)
             for path in sorted((here / "in").iterdir()):
                 folder = course / "submitted" / path.stem / LAB
                 folder.mkdir(parents=True)
                 path.rename(folder / f"{LAB}.ipynb")
-            found.append(used([nbgrader, "autograde", LAB], cwd=course))
+            found.append(used([nbgrader, "autograde", LAB], cwd=course, env=environment))
     return a_submission(*found)
 
 

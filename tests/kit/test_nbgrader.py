@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -30,9 +31,12 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def nbgrader(folder: Path, *arguments: str) -> str:
+    programs = Path(sys.executable).parent
     ran = subprocess.run(
-        [str(Path(sys.executable).with_name("nbgrader")), *arguments],
+        [str(programs / "nbgrader"), *arguments],
         cwd=folder,
+        # It calls alembic by its bare name.
+        env={**os.environ, "PATH": os.pathsep.join([str(programs), os.environ.get("PATH", "")])},
         capture_output=True,
         text=True,
         timeout=240,

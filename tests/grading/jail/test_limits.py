@@ -80,7 +80,7 @@ GREEDY = {
 TELLS = {
     "bomb": {"limit-processes", "limit-memory", "cell-timeout", "cell-failed", "kernel-died"},
     "flood": {"cell-output", "limit-output", "cell-timeout", "kernel-died"},
-    "raw-flood": {"limit-output", "cell-timeout", "kernel-died"},
+    "raw-flood": {"limit-output", "limit-memory", "cell-timeout", "kernel-died"},
     "files": {"limit-disk", "cell-disk"},
     "behind": {"cell-failed", "kernel-died"},
 }
