@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ecsim.decide.fargate import smallest
+from ecsim.decide.task.fargate import smallest
 from ecslab.lab.checks import Evidence, Finding, check, passed, seen
 
 CLUSTER, PORT = "shop", 8080

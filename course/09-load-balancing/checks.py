@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ecsim.decide import routing
-from ecsim.decide.routing import Asked, FixedResponse, Forward, Redirect
+from ecsim.decide.load_balancing import routing
+from ecsim.decide.load_balancing.routing import Asked, FixedResponse, Forward, Redirect
 from ecslab.lab.checks import Evidence, Finding, check, passed, seen
 from ecslab.lab.history import healthy_targets, highest, requests, rollouts, status_of
 
@@ -23,7 +23,7 @@ def _balancer(evidence, name):
 
 
 def _outcome(evidence, balancer, path, *, port=80, host="shop.example.com", query=""):
-    """What a listener does with a request: an outcome of `ecsim.decide.routing`, or None without a listener."""
+    """What a listener does with a request: an outcome of `routing`, or None without a listener."""
     found = _balancer(evidence, balancer)
     listener = next((each for each in found.listeners if each.port == port), None) if found else None
     if listener is None:
@@ -403,6 +403,6 @@ def reviews_are_back(evidence: Evidence) -> Finding:
 
 def _takes(group, status):
     """Whether a health check takes a status for a success."""
-    from ecsim.decide.target_health import matches
+    from ecsim.decide.load_balancing.target_health import matches
 
     return matches(status, group["Matcher"]["HttpCode"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ecsim.api import ecs
 from ecsim.api.errors import ApiError
-from ecsim.decide.task_definition_rules import problems, refusal
+from ecsim.decide.task.task_definition_rules import problems, refusal
 from tests.api.rig import ARN, GROUP, MODEL, Rig, assert_fits, fargate_definition, service_request
 
 WORDS = [

@@ -5,7 +5,7 @@ from dataclasses import replace
 from ecsim.clock.engine import Engine
 from ecsim.clock.journal import Journal
 from ecsim.dataplane import Dataplane
-from ecsim.decide import target_health
+from ecsim.decide.load_balancing import target_health
 from ecsim.faults import Faults
 from ecsim.model.network import Balancer, Listener, ListenerRule, Target, TargetGroup, TargetState
 from ecsim.model.task import Eni, TargetKey, Task, TaskStatus

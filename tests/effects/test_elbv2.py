@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecsim.decide.routing import forwarded_to
+from ecsim.decide.load_balancing.routing import forwarded_to
 from ecsim.effects.elbv2 import Elbv2
 
 

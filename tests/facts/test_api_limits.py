@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ecsim.api.ecs import network_configuration, pages, rollouts, run_task, service_rules, services, tasks
-from ecsim.decide import task_definition_rules as rules
+from ecsim.decide.task import task_definition_rules as rules
 from tests.facts.documents import numbers, prose
 
 

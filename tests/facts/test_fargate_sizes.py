@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecsim.decide import fargate
+from ecsim.decide.task import fargate
 from tests.facts.documents import numbers, prose
 
 ROWS = re.compile(r"((?:Between )?[^-]*?) - Available cpu values: (\d+)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecsim.decide.task_definition_rules import problems, refusal
+from ecsim.decide.task.task_definition_rules import problems, refusal
 from tests.api.rig import container, fargate_definition
 
 ROLE = "arn:aws:iam::123456789012:role/ecsTaskExecutionRole"

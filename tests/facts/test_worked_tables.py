@@ -1,7 +1,8 @@
 """Numbers of the reference's worked tables that no decider's own test has: each test names its section.
 
-5.4 (percents, stuck cases) and 5.11 (breaker thresholds) are in tests/decide/test_percents.py, test_rolling.py and
-test_breaker.py; 3.1 in test_fargate_sizes.py; 7.1 in tests/decide/test_distribution.py; 8.1 in test_target_health.py.
+5.4 (percents, stuck cases) and 5.11 (breaker thresholds) are in tests/decide/service/test_percents.py,
+tests/decide/deployment/test_rolling.py and test_breaker.py; 3.1 in test_fargate_sizes.py; 7.1 in
+tests/decide/capacity/test_distribution.py; 8.1 in tests/decide/load_balancing/test_target_health.py.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from itertools import product
 
 import pytest
 
-from ecsim.decide import breaker
-from ecsim.decide.lifecycle import task_health
-from ecsim.decide.task_sets import computed_desired_count
+from ecsim.decide.deployment import breaker
+from ecsim.decide.service.task_sets import computed_desired_count
+from ecsim.decide.task.lifecycle import task_health
 from ecsim.model.service import Deployment, DeploymentStatus
 from ecsim.model.task import Container, HealthStatus
 

@@ -302,7 +302,7 @@ class _Mending:
 
 
 def _forwarded(actions: Iterable[Mapping[str, Any]]) -> list[str]:
-    from ecsim.decide.routing import forwarded_to
+    from ecsim.decide.load_balancing.routing import forwarded_to
 
     return [arn for action in actions or () for arn in forwarded_to(action)]
 

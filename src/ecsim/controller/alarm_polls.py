@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ecsim.controller.shell import Shell
-from ecsim.decide import alarms
-from ecsim.decide.alarms import Alarm
+from ecsim.decide.deployment import alarms
+from ecsim.decide.deployment.alarms import Alarm
 from ecsim.decide.plan import Action, SetAlarms
 from ecsim.model.service import Service
 

@@ -10,9 +10,9 @@ from typing import Any
 from ecsim.controller.addresses import Addresses
 from ecsim.controller.placing import Placing
 from ecsim.controller.shell import Shell
-from ecsim.decide import lifecycle
-from ecsim.decide.distribution import distribute
-from ecsim.decide.placement import needs_of
+from ecsim.decide.capacity.distribution import distribute
+from ecsim.decide.capacity.placement import needs_of
+from ecsim.decide.task import lifecycle
 from ecsim.model.container_instance import ContainerInstance
 from ecsim.model.launch import Launched
 from ecsim.model.placement import Needs, Placement, PlacementConstraint, PlacementStrategy, Refusal

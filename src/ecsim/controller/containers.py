@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ecsim.clock.engine import Wake
 from ecsim.controller.shell import Shell
-from ecsim.decide import lifecycle
+from ecsim.decide.task import lifecycle
 from ecsim.model.answers import Failure
 from ecsim.model.service import Service
 from ecsim.model.task import HealthStatus, Task

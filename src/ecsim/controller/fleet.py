@@ -7,7 +7,7 @@ from dataclasses import replace
 from ecsim.clock.engine import Wake
 from ecsim.controller.shell import Shell
 from ecsim.controller.tasks import TaskLife
-from ecsim.decide.registration import BOOT_MS, GONE, OFF, moved, registered
+from ecsim.decide.capacity.registration import BOOT_MS, GONE, OFF, moved, registered
 from ecsim.model.container_instance import ContainerInstance, ContainerInstanceStatus, Host
 from ecsim.model.reason import because
 

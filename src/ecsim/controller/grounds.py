@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ecsim.controller.shell import Shell
-from ecsim.decide import placement, rebalancing
-from ecsim.decide.daemon import Ground
-from ecsim.decide.placement import constraints_of, needs_of
+from ecsim.decide.capacity import placement
+from ecsim.decide.capacity.placement import constraints_of, needs_of
+from ecsim.decide.service import rebalancing
+from ecsim.decide.service.daemon import Ground
 from ecsim.model.container_instance import ContainerInstance
 from ecsim.model.placement import Needs, PlacementConstraint, Room
 from ecsim.model.service import Service

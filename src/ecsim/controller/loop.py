@@ -11,8 +11,8 @@ from ecsim.controller.services import Services
 from ecsim.controller.shell import Shell
 from ecsim.controller.targets import Targets
 from ecsim.controller.tasks import TaskLife
-from ecsim.decide import breaker
-from ecsim.decide.placement import DEFAULT_OF_RUN_TASK
+from ecsim.decide.capacity.placement import DEFAULT_OF_RUN_TASK
+from ecsim.decide.deployment import breaker
 from ecsim.decide.reconcile import LOOK_AFTER_MS
 from ecsim.model.launch import Launch, Launched
 from ecsim.model.network import TargetState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecsim.controller.shell import Shell
-from ecsim.decide import placement
+from ecsim.decide.capacity import placement
 from ecsim.model.container_instance import DYNAMIC_PORTS, ContainerInstance, HostPort, NetworkBinding
 from ecsim.model.placement import Needs, Placement, PlacementConstraint, PlacementStrategy, Refusal
 from ecsim.model.task_definition import TaskDefinition

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from ecsim.decide.alarms import Alarm
+from ecsim.decide.deployment.alarms import Alarm
 from ecsim.model.answers import Failure, Image, Probe, Subnet
 from ecsim.model.container_instance import Host, ScalingGroup
 from ecsim.model.network import TargetGroup

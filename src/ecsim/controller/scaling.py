@@ -5,9 +5,9 @@ from __future__ import annotations
 from ecsim.clock.engine import Wake
 from ecsim.controller.fleet import Fleet
 from ecsim.controller.shell import Shell
-from ecsim.decide import managed_scaling
-from ecsim.decide.managed_scaling import PERIOD_MS, Load
-from ecsim.decide.registration import moved, resources_of
+from ecsim.decide.capacity import managed_scaling
+from ecsim.decide.capacity.managed_scaling import PERIOD_MS, Load
+from ecsim.decide.capacity.registration import moved, resources_of
 from ecsim.model.capacity_provider import CapacityProvider
 from ecsim.model.container_instance import (
     ContainerInstance,

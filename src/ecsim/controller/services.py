@@ -11,8 +11,9 @@ from ecsim.controller.grounds import Grounds
 from ecsim.controller.shell import SUPPRESS_MS, Shell
 from ecsim.controller.tasks import TaskLife
 from ecsim.controller.traffic import TrafficShift
-from ecsim.decide import breaker, stages, stopping
-from ecsim.decide.placement import DEFAULT_OF_SERVICES, constraints_of, strategies_of
+from ecsim.decide.capacity.placement import DEFAULT_OF_SERVICES, constraints_of, strategies_of
+from ecsim.decide.capacity.unplaced import event_text
+from ecsim.decide.deployment import breaker, stages, stopping
 from ecsim.decide.plan import (
     Action,
     CallFunction,
@@ -35,7 +36,6 @@ from ecsim.decide.plan import (
     Wait,
 )
 from ecsim.decide.reconcile import NO_GROUND, Snapshot, reconcile
-from ecsim.decide.unplaced import event_text
 from ecsim.model.launch import Launched
 from ecsim.model.network import TargetState
 from ecsim.model.reason import because

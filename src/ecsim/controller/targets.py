@@ -8,7 +8,7 @@ from typing import Any
 
 from ecsim.clock.engine import Wake
 from ecsim.controller.shell import Shell
-from ecsim.decide import target_health
+from ecsim.decide.load_balancing import target_health
 from ecsim.model.network import Target, TargetGroup, TargetState
 from ecsim.model.service import LoadBalancer
 from ecsim.model.task import TargetKey, Task

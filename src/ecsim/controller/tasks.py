@@ -11,7 +11,7 @@ from ecsim.controller.births import no_interface
 from ecsim.controller.containers import Containers
 from ecsim.controller.shell import Shell
 from ecsim.controller.targets import Targets
-from ecsim.decide import lifecycle
+from ecsim.decide.task import lifecycle
 from ecsim.model.answers import Failure
 from ecsim.model.network import TargetState
 from ecsim.model.reason import Reason, because

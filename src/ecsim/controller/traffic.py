@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ecsim.controller.shell import Shell
-from ecsim.decide import hooks
+from ecsim.decide.deployment import hooks
 from ecsim.decide.plan import Action, CallFunction, SetProgress, StartHooks
 from ecsim.model.network import Wiring
 from ecsim.model.service import LoadBalancer, Service
@@ -16,7 +16,7 @@ NO_NETWORK = "of invalid networking configuration. {text}"
 
 
 class TrafficShift:
-    """Does to the world what `decide.shifting` decided."""
+    """Does to the world what `decide.deployment.shifting` decided."""
 
     def __init__(self, shell: Shell) -> None:
         self._shell = shell

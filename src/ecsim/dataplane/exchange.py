@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ecsim.decide.routing import Asked
+from ecsim.decide.load_balancing.routing import Asked
 from ecsim.model.network import Balancer, TargetGroup
 from ecsim.model.task import TargetKey
 from ecsim.workload.runs import Begun

@@ -20,8 +20,8 @@ from ecsim.dataplane.exchange import (
 from ecsim.dataplane.pages import HEADERS
 from ecsim.dataplane.traffic import Traffic
 from ecsim.dataplane.way_back import CONNECT_TIMEOUT_S, WayBack
-from ecsim.decide import routing, stickiness
-from ecsim.decide.routing import covers, forwarded_to
+from ecsim.decide.load_balancing import routing, stickiness
+from ecsim.decide.load_balancing.routing import covers, forwarded_to
 from ecsim.model.network import Balancer, Listener, Target, TargetGroup, TargetState
 from ecsim.model.task import TargetKey, Task, TaskStatus
 from ecsim.store import Store

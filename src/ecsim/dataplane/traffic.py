@@ -14,7 +14,7 @@ from typing import Any
 from ecsim.clock.engine import Engine, Wake
 from ecsim.dataplane.exchange import Result
 from ecsim.dataplane.tally import Tally
-from ecsim.decide.stickiness import set_cookies
+from ecsim.decide.load_balancing.stickiness import set_cookies
 
 RATE_MAX = 1_000
 """Requests a second that one stream may send."""

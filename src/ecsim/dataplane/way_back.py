@@ -10,7 +10,7 @@ from ecsim.clock.journal import Journal
 from ecsim.dataplane.exchange import MALFORMED_MAX, Exchange, Result
 from ecsim.dataplane.pages import HEADERS, curl_says, page
 from ecsim.dataplane.traffic import Traffic
-from ecsim.decide import stickiness
+from ecsim.decide.load_balancing import stickiness
 from ecsim.model.task import TargetKey
 from ecsim.store import Store
 from ecsim.workload.runs import Begun

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ecsim.decide import alarms, breaker, daemon, draining, early, rebalancing, shifting, stopping
-from ecsim.decide.condition import Condition, Seen, look
-from ecsim.decide.daemon import Ground
+from ecsim.decide.deployment import alarms, breaker, early, shifting, stopping
+from ecsim.decide.deployment.rolling import Rollout, next_step
 from ecsim.decide.plan import (
     Action,
     CompleteDeployment,
@@ -25,11 +24,13 @@ from ecsim.decide.plan import (
     Tell,
     Wait,
 )
-from ecsim.decide.protection import hold
-from ecsim.decide.replacement import replace_unhealthy
-from ecsim.decide.rolling import Rollout, next_step
-from ecsim.decide.scale import scaling_stopped_reason, stop_surplus
-from ecsim.decide.task_sets import keep_task_sets
+from ecsim.decide.service import daemon, draining, rebalancing
+from ecsim.decide.service.condition import Condition, Seen, look
+from ecsim.decide.service.daemon import Ground
+from ecsim.decide.service.protection import hold
+from ecsim.decide.service.replacement import replace_unhealthy
+from ecsim.decide.service.scale import scaling_stopped_reason, stop_surplus
+from ecsim.decide.service.task_sets import keep_task_sets
 from ecsim.model.network import Target, Wiring
 from ecsim.model.reason import Reason, because
 from ecsim.model.service import Deployment, RolloutState, Service

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ecsim.decide.alarms import Alarm
+from ecsim.decide.deployment.alarms import Alarm
 from ecsim.effects.clients import Clients
 
 _MINUTE_S = 60

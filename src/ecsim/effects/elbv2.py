@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ecsim.decide.routing import forwarded_to
+from ecsim.decide.load_balancing.routing import forwarded_to
 from ecsim.effects.clients import Clients, error_code
 from ecsim.effects.shifts import Shifts
 from ecsim.model.network import Balancer, Listener, ListenerRule, TargetGroup

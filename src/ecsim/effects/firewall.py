@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 
-from ecsim.decide.reachability import admits
+from ecsim.decide.load_balancing.reachability import admits
 from ecsim.effects.ec2 import Ec2
 from ecsim.effects.elbv2 import Elbv2
 from ecsim.model.network import Balancer

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from ecsim.decide.registration import agent_settings, instance_attributes
+from ecsim.decide.capacity.registration import agent_settings, instance_attributes
 from ecsim.effects.clients import Clients, error_code
 from ecsim.model.container_instance import Host, ScalingGroup
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
 from ecsim.api.errors import ApiError
-from ecsim.decide import fargate
+from ecsim.decide.task import fargate
 from ecsim.model.service import CapacityProviderStrategyItem
 
 if TYPE_CHECKING:

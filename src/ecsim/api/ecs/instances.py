@@ -12,9 +12,9 @@ from ecsim.api.ecs.instance_view import view
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import client_exception, invalid_parameter
 from ecsim.api.errors import ApiError
-from ecsim.decide.cluster_query import Query, parse
-from ecsim.decide.placement import subject
-from ecsim.decide.registration import AGENT_HASH, AGENT_VERSION, GONE, moved, registered
+from ecsim.decide.capacity.cluster_query import Query, parse
+from ecsim.decide.capacity.placement import subject
+from ecsim.decide.capacity.registration import AGENT_HASH, AGENT_VERSION, GONE, moved, registered
 from ecsim.model.container_instance import (
     ContainerInstance,
     ContainerInstanceStatus,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.refusals import invalid_parameter
-from ecsim.decide.cluster_query import BadQuery, parse
-from ecsim.decide.placement import constraints_of, strategies_of
+from ecsim.decide.capacity.cluster_query import BadQuery, parse
+from ecsim.decide.capacity.placement import constraints_of, strategies_of
 from ecsim.model.placement import PlacementConstraint, PlacementStrategy
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from ecsim.api.ecs.refusals import invalid_parameter, service_not_found
 from ecsim.api.ecs.service_view import Counts, load_balancers, platform_family, strategy
 from ecsim.api.errors import ApiError
 from ecsim.api.wire import since_start_ms
-from ecsim.decide.percents import breaker_threshold
+from ecsim.decide.service.percents import breaker_threshold
 from ecsim.model.service import Deployment, DeploymentStatus, LoadBalancer, Service
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from ecsim.api.ecs import capacity, lookup, network_configuration, placement, ta
 from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.ecs.task_view import view
 from ecsim.api.errors import ApiError
-from ecsim.decide import fargate
+from ecsim.decide.task import fargate
 from ecsim.model.launch import Launch, Launched
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import placement, strategy_rules
 from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
-from ecsim.decide import rebalancing
+from ecsim.decide.service import rebalancing
 from ecsim.model.service import CircuitBreaker, DeploymentConfiguration, LoadBalancer, Service
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ecsim.api.ecs import shifts, tags
-from ecsim.decide import fargate
+from ecsim.decide.task import fargate
 from ecsim.model.task import TaskStatus
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.ecs.strategy_rules import for_first
-from ecsim.decide import hooks, stages
+from ecsim.decide.deployment import hooks, stages
 from ecsim.model.strategy import ALL, HookStatus, Strategy
 
 if TYPE_CHECKING:

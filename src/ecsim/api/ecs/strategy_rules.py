@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
-from ecsim.decide.stages import steps_of
+from ecsim.decide.deployment.stages import steps_of
 from ecsim.model.service import AdvancedConfiguration, AlarmWatch, EarlySuccess, LoadBalancer
 from ecsim.model.strategy import (
     ALL,

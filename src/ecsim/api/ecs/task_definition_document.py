@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecsim.decide import fargate
-from ecsim.decide.task_definition_rules import is_ecr, is_fargate, problems, task_size
+from ecsim.decide.task import fargate
+from ecsim.decide.task.task_definition_rules import is_ecr, is_fargate, problems, task_size
 from ecsim.model.task_definition import ContainerDefinition, HealthCheck, RestartPolicy
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _CAPABILITY = "com.amazonaws.ecs.capability."
 def document(request: Mapping[str, Any], *, arn: str, revision: int, registered_by: str) -> Document:
     """The task definition as DescribeTaskDefinition shows it, without `status` and times.
 
-    The request must have passed `decide.task_definition_rules`.
+    The request must have passed `decide.task.task_definition_rules`.
     """
     mode = request.get("networkMode") or "bridge"
     cpu, memory = task_size(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import tags, volumes
-from ecsim.decide import fargate
+from ecsim.decide.task import fargate
 from ecsim.model.task import TaskStatus
 
 if TYPE_CHECKING:

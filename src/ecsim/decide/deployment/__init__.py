@@ -1,0 +1,1 @@
+"""Deployments: how many tasks of which revision, which stage comes next, when to give up."""

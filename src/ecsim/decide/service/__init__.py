@@ -1,0 +1,1 @@
+"""The service scheduler: what a service needs between deployments as well as during one."""
