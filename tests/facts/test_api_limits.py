@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ecsim.api.ecs import network_configuration, pages, rollouts, run_task, service_rules, services, tasks
+from ecsim.api.ecs import pages
+from ecsim.api.ecs.launch import network_configuration
+from ecsim.api.ecs.service import rollouts, service_rules, services
+from ecsim.api.ecs.task import run_task, tasks
 from ecsim.decide.task import task_definition_rules as rules
 from tests.facts.documents import numbers, prose
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ecsim.api.ecs import account_settings, attributes, capacity, capacity_providers, namespaces, protection
+from ecsim.api.ecs import account_settings
+from ecsim.api.ecs.cluster import capacity_providers
+from ecsim.api.ecs.container_instance import attributes
+from ecsim.api.ecs.launch import capacity
+from ecsim.api.ecs.service import namespaces
+from ecsim.api.ecs.task import protection
 from ecsim.model.task_definition import RestartPolicy
 from tests.facts.documents import numbers, prose
 

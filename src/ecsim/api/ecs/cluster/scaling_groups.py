@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import tags
-from ecsim.api.ecs.capacity import FARGATE_PROVIDERS, provider_name
+from ecsim.api.ecs.launch.capacity import FARGATE_PROVIDERS, provider_name
 from ecsim.api.ecs.refusals import client_exception, invalid_parameter, not_simulated_yet
 from ecsim.model.capacity_provider import CapacityProvider
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import placement, strategy_rules
+from ecsim.api.ecs.launch import placement
 from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
+from ecsim.api.ecs.service import strategy_rules
 from ecsim.decide.service import rebalancing
 from ecsim.model.service import CircuitBreaker, DeploymentConfiguration, LoadBalancer, Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ecsim.api.ecs.capacity import Capacity
     from ecsim.api.ecs.desk import Desk
+    from ecsim.api.ecs.launch.capacity import Capacity
     from ecsim.model.task_definition import TaskDefinition
 
 TARGET_GROUPS_MAX = 5

@@ -6,8 +6,10 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import capacity, cluster_attachments, lookup, scaling_groups
-from ecsim.api.ecs.clusters import view
+from ecsim.api.ecs import lookup
+from ecsim.api.ecs.cluster import cluster_attachments, scaling_groups
+from ecsim.api.ecs.cluster.clusters import view
+from ecsim.api.ecs.launch import capacity
 from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.errors import ApiError

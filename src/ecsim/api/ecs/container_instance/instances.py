@@ -7,8 +7,10 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import instance_lookup, lookup, placement, tags
-from ecsim.api.ecs.instance_view import view
+from ecsim.api.ecs import lookup, tags
+from ecsim.api.ecs.container_instance import instance_lookup
+from ecsim.api.ecs.container_instance.instance_view import view
+from ecsim.api.ecs.launch import placement
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import client_exception, invalid_parameter
 from ecsim.api.errors import ApiError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ecsim.api.ecs import lookup, tags
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import client_exception, invalid_parameter
-from ecsim.api.ecs.task_definition_document import containers_of, document
+from ecsim.api.ecs.task.task_definition_document import containers_of, document
 from ecsim.decide.task.task_definition_rules import refusal, task_size
 from ecsim.model.task_definition import TaskDefinition, TaskDefinitionStatus
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.refusals import invalid_parameter
-from ecsim.api.ecs.strategy_rules import for_first
+from ecsim.api.ecs.service.strategy_rules import for_first
 from ecsim.decide.deployment import hooks, stages
 from ecsim.model.strategy import ALL, HookStatus, Strategy
 

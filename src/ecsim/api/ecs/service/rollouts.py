@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import lookup, shifts
-from ecsim.api.ecs.courses import COMPLETED, Course, courses
+from ecsim.api.ecs import lookup
 from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter, service_not_found
-from ecsim.api.ecs.service_view import Counts, load_balancers, platform_family, strategy
+from ecsim.api.ecs.service import shifts
+from ecsim.api.ecs.service.courses import COMPLETED, Course, courses
+from ecsim.api.ecs.service.service_view import Counts, load_balancers, platform_family, strategy
 from ecsim.api.errors import ApiError
 from ecsim.api.wire import since_start_ms
 from ecsim.decide.service.percents import breaker_threshold
@@ -23,8 +24,8 @@ from ecsim.model.service import Deployment, DeploymentStatus, LoadBalancer, Serv
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ecsim.api.ecs.capacity import Capacity
     from ecsim.api.ecs.desk import Answer, Desk, Handler
+    from ecsim.api.ecs.launch.capacity import Capacity
     from ecsim.model.task_definition import TaskDefinition
 
 DESCRIBE_MAX = 20

@@ -8,7 +8,9 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import account_settings, capacity, cluster_attachments, lookup, tags
+from ecsim.api.ecs import account_settings, lookup, tags
+from ecsim.api.ecs.cluster import cluster_attachments
+from ecsim.api.ecs.launch import capacity
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import cluster_not_found, invalid_parameter
 from ecsim.api.errors import ApiError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import tags, volumes
+from ecsim.api.ecs import tags
+from ecsim.api.ecs.launch import volumes
 from ecsim.decide.task import fargate
 from ecsim.model.task import TaskStatus
 

@@ -10,18 +10,8 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import (
-    capacity,
-    external_services,
-    lookup,
-    network_configuration,
-    rollouts,
-    service_rules,
-    shifts,
-    strategy_rules,
-    tags,
-    volumes,
-)
+from ecsim.api.ecs import lookup, tags
+from ecsim.api.ecs.launch import capacity, network_configuration, volumes
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import (
     client_exception,
@@ -29,8 +19,9 @@ from ecsim.api.ecs.refusals import (
     service_not_active,
     service_not_found,
 )
-from ecsim.api.ecs.service_view import strategy as strategy_of
-from ecsim.api.ecs.service_view import view as own_view
+from ecsim.api.ecs.service import external_services, rollouts, service_rules, shifts, strategy_rules
+from ecsim.api.ecs.service.service_view import strategy as strategy_of
+from ecsim.api.ecs.service.service_view import view as own_view
 from ecsim.model.service import DeploymentStatus, Service
 
 if TYPE_CHECKING:

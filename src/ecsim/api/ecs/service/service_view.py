@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ecsim.api.ecs import shifts, tags
+from ecsim.api.ecs import tags
+from ecsim.api.ecs.service import shifts
 from ecsim.decide.task import fargate
 from ecsim.model.task import TaskStatus
 

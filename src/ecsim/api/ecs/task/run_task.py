@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import capacity, lookup, network_configuration, placement, tags, volumes
+from ecsim.api.ecs import lookup, tags
+from ecsim.api.ecs.launch import capacity, network_configuration, placement, volumes
 from ecsim.api.ecs.refusals import invalid_parameter
-from ecsim.api.ecs.task_view import view
+from ecsim.api.ecs.task.task_view import view
 from ecsim.api.errors import ApiError
 from ecsim.decide.task import fargate
 from ecsim.model.launch import Launch, Launched

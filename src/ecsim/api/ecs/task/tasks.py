@@ -5,10 +5,11 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import instance_lookup, lookup
+from ecsim.api.ecs import lookup
+from ecsim.api.ecs.container_instance import instance_lookup
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import invalid_parameter, service_not_found
-from ecsim.api.ecs.task_view import view
+from ecsim.api.ecs.task.task_view import view
 from ecsim.model.task import DesiredStatus
 
 if TYPE_CHECKING:

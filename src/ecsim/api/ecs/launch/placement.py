@@ -12,7 +12,7 @@ from ecsim.model.placement import PlacementConstraint, PlacementStrategy
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ecsim.api.ecs.capacity import Capacity
+    from ecsim.api.ecs.launch.capacity import Capacity
     from ecsim.model.task_definition import TaskDefinition
 
 CONSTRAINTS_MAX = 10

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import instance_lookup, lookup
+from ecsim.api.ecs import lookup
+from ecsim.api.ecs.container_instance import instance_lookup
 from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.errors import ApiError

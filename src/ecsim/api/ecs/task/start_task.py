@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecsim.api.ecs import capacity, instance_lookup, lookup, network_configuration, run_task
+from ecsim.api.ecs import lookup
+from ecsim.api.ecs.container_instance import instance_lookup
+from ecsim.api.ecs.launch import capacity, network_configuration
 from ecsim.api.ecs.refusals import invalid_parameter
+from ecsim.api.ecs.task import run_task
 from ecsim.model.launch import Launch
 
 if TYPE_CHECKING:

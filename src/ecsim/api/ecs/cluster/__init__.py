@@ -1,0 +1,1 @@
+"""Clusters and the capacity providers that they have."""

@@ -1,0 +1,1 @@
+"""Container instances, their attributes, and the calls of their agent."""

@@ -1,0 +1,1 @@
+"""Where and on what a task starts: what RunTask, StartTask and services ask for in the same words."""
