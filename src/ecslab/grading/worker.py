@@ -12,10 +12,9 @@ import json
 import os
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import redirect_stdout
+from contextlib import closing, redirect_stdout
 from dataclasses import asdict
 from functools import partial
 from io import StringIO
@@ -32,6 +31,7 @@ from ecslab.grading.jail.tier import Tier
 from ecslab.grading.limits import Limits
 from ecslab.grading.provisioner import ForkedProvisioner
 from ecslab.grading.rebuild import opening, rebuild
+from ecslab.grading.scratch import Scratch
 from ecslab.grading.words import Notice
 
 KERNEL = "ecslab-graded"
@@ -62,8 +62,9 @@ def warm() -> None:
     import pytest
 
     nbformat.reads(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), 4)
-    with tempfile.TemporaryDirectory() as empty, redirect_stdout(StringIO()):
-        pytest.main([empty, *_flags(Path(empty)), "-p", "nbval.plugin", "--nbval-lax"])
+    with closing(Scratch()) as scratch, redirect_stdout(StringIO()):
+        empty = scratch.next()
+        pytest.main([str(empty), *_flags(empty), "-p", "nbval.plugin", "--nbval-lax"])
 
 
 def _flags(folder: Path) -> list[str]:

@@ -21,13 +21,13 @@ import pytest
 from ecslab.grading import command
 from ecslab.grading.engine.cluster import Cluster, grade_one
 from ecslab.grading.engine.keys import Keys, options_key, program_key
-from ecslab.grading.engine.scratch import place
 from ecslab.grading.engine.stored import dumped
 from ecslab.grading.engine.work import Authority, Options
 from ecslab.grading.forkserver import ServerFailed
 from ecslab.grading.intake import Taken
 from ecslab.grading.jail import tiers
 from ecslab.grading.jail.tier import Tier
+from ecslab.grading.scratch import place
 from tests.grading.books import ROOT, blank, reworked, solved
 from tests.grading.conftest import Graded, files
 

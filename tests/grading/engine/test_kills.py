@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 
 from ecslab.grading import command
 from ecslab.grading.engine.journal import Journal
-from ecslab.grading.engine.scratch import PREFIX, Scratch, place, sweep
+from ecslab.grading.scratch import PREFIX, Scratch, place, sweep
 from tests.grading.books import ROOT, blank, solved
 from tests.grading.conftest import Graded, files
 from tests.grading.engine.victim import KINDS
@@ -217,9 +218,49 @@ def test_workers_and_clouds_killed_at_random_moments(folder, whole, grade, warm,
     pytest.fail(f"only {kills} kills hit")
 
 
+def test_a_folder_swept_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
+    """Another grader sweeps between the making of a folder and its lock."""
+    monkeypatch.setattr("ecslab.grading.scratch.place", lambda: tmp_path)
+    real, swept = tempfile.mkdtemp, []
+
+    def mkdtemp(**options):
+        made = real(**options)
+        if not swept:
+            swept.extend(sweep(tmp_path))
+            assert swept == [Path(made).name]
+        return made
+
+    monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)
+    scratch = Scratch()
+    assert (scratch.next() / "..").resolve() == scratch.folder
+    scratch.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_written_while_it_is_removed_goes_too(tmp_path, monkeypatch):
+    """A process of a grader that was killed writes into the folder until it ends."""
+    monkeypatch.setattr("ecslab.grading.scratch.place", lambda: tmp_path)
+    dead = Scratch()
+    inside = dead.next()
+    os.close(dead._lock)
+    real, times = shutil.rmtree, []
+
+    def rmtree(path, **options):
+        real(path, **options)
+        if len(times) < 3:
+            times.append(path)
+            inside.mkdir()
+            (inside / "late").write_text("")
+
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    assert sweep(tmp_path) == [dead.folder.name]
+    assert times == [inside] * 3
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_folders_of_the_dead_are_swept(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr("ecslab.grading.engine.scratch.place", lambda: tmp_path)
+    monkeypatch.setattr("ecslab.grading.scratch.place", lambda: tmp_path)
     alive = Scratch()
     (alive.next() / "x").write_text("")
     dead = Scratch()
@@ -231,6 +272,11 @@ def test_folders_of_the_dead_are_swept(tmp_path, monkeypatch):
     assert sweep(tmp_path) == [dead.folder.name]
     assert alive.folder.is_dir()
     assert (tmp_path / "ecslab-of-somebody-else").is_dir()
+    (tmp_path / ".ecslab-new-before-its-lock").mkdir()
+    half = tmp_path / ".ecslab-new-before-its-name"
+    half.mkdir()
+    (half / "lock").touch()
+    assert sweep(tmp_path) == [".ecslab-new-before-its-lock", half.name]
     alive.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "ecslab-file",

@@ -14,7 +14,7 @@ import pytest
 
 from ecslab.grading import command
 from ecslab.grading.engine import pool
-from ecslab.grading.engine.scratch import PREFIX, place
+from ecslab.grading.scratch import PREFIX, place
 from tests.grading.books import ROOT, blank, solved
 from tests.grading.conftest import Graded, files
 from tests.soak.watch import below
@@ -74,7 +74,7 @@ def test_a_killed_command_takes_everything_with_it(tmp_path, monkeypatch, grade)
     """Its servers, workers, clouds and kernels end; the next run removes its folder, and ends with the same bytes."""
     folder = tmp_path / "in"
     folder.mkdir()
-    for number in range(4):
+    for number in range(6):
         (folder / f"{number}.ipynb").write_bytes(solved().bytes())
     temporary = Path(tempfile.mkdtemp(dir=place()))
     words = ["grade", str(folder), "--out", str(tmp_path / "out"), "--jobs", "2"]
@@ -83,8 +83,11 @@ def test_a_killed_command_takes_everything_with_it(tmp_path, monkeypatch, grade)
     with subprocess.Popen(arguments, cwd=ROOT, env=environment, stderr=subprocess.PIPE) as process:
         while b"graded 1" not in (line := process.stderr.readline()):
             assert line, "it ended"
-        started = below(process.pid)
-        assert len(started) >= 3 + 2 * 2, "servers, and two submissions' workers and clouds"
+        while (
+            len(started := below(process.pid)) < 3 + 2 * 2
+        ):  # servers, and two submissions' workers and clouds
+            assert process.poll() is None, "it ended"
+            time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 30
     while any(alive(pid) for pid in started):

@@ -86,4 +86,4 @@ def test_a_killed_grader_leaves_nothing(user, tier):
         assert [path for path in folder.iterdir() if path.name.startswith("ecslab-")] == []
 
 
-SWEEP = "from ecslab.grading.engine.scratch import Scratch; Scratch().close()"
+SWEEP = "from ecslab.grading.scratch import Scratch; Scratch().close()"

@@ -14,10 +14,10 @@ from typing import Any, Self
 
 from ecslab.grading.channel import ChannelClosed
 from ecslab.grading.engine.run import Done
-from ecslab.grading.engine.scratch import Scratch
 from ecslab.grading.engine.work import Options, Work
 from ecslab.grading.forkserver import Forked, ForkServer, ServerFailed
 from ecslab.grading.results import SubmissionResult
+from ecslab.grading.scratch import Scratch
 
 _TRIES = 3
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +14,7 @@ from ecslab.grading.jail.enter import PORT, Jail, JailFailed
 from ecslab.grading.jail.system import prctl
 from ecslab.grading.jail.tier import Tier
 from ecslab.grading.jail.tiers import JAILS
+from ecslab.grading.scratch import Scratch
 
 _NET_ABI, _SCOPE_ABI = 4, 6
 _MIB: Final = 2**20
@@ -25,10 +24,12 @@ def probe(tier: Tier) -> str | None:
     """None when the tier works, else why not."""
     if tier is Tier.LANDLOCK and (why := _lacking()) is not None:
         return why
-    folder = tempfile.mkdtemp(prefix="ecslab-probe-")
+    scratch = Scratch()
+    folder = str(scratch.next())
     outcome, told = os.pipe()
     try:
-        os.chmod(folder, 0o711)  # noqa: PTH101, S103 - the jail's user passes through
+        for passed in (scratch.folder, folder):  # the jail's user passes through
+            os.chmod(passed, 0o711)  # noqa: PTH101, S103
         for name in ("sockets", "root"):
             Path(folder, name).mkdir()
         jail = Jail(
@@ -48,7 +49,7 @@ def probe(tier: Tier) -> str | None:
     except (JailFailed, OSError) as error:
         return str(getattr(error, "strerror", None) or error)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        scratch.close()
     return None if said == "ok" else said or "a wall could not be built (see above)"
 
 
