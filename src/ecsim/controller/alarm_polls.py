@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ecsim.controller.shell import Shell
 from ecsim.decide.deployment import alarms
 from ecsim.decide.deployment.alarms import Alarm
 from ecsim.decide.plan import Action, SetAlarms
+from ecsim.model.replacing import replace
 from ecsim.model.service import Service
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ecsim.controller.addresses import Addresses
@@ -16,6 +16,7 @@ from ecsim.decide.task import lifecycle
 from ecsim.model.container_instance import ContainerInstance
 from ecsim.model.launch import Launched
 from ecsim.model.placement import Needs, Placement, PlacementConstraint, PlacementStrategy, Refusal
+from ecsim.model.replacing import replace
 from ecsim.model.service import CapacityProviderStrategyItem
 from ecsim.model.task import Container, DesiredStatus, Eni, Task, TaskStatus
 from ecsim.model.task_definition import TaskDefinition

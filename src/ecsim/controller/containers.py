@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ecsim.clock.engine import Wake
 from ecsim.controller.shell import Shell
 from ecsim.decide.task import lifecycle
 from ecsim.model.answers import Failure
+from ecsim.model.replacing import replace
 from ecsim.model.service import Service
 from ecsim.model.task import HealthStatus, Task
 from ecsim.model.task_definition import ContainerDefinition, TaskDefinition

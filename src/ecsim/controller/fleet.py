@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ecsim.clock.engine import Wake
 from ecsim.controller.shell import Shell
 from ecsim.controller.tasks import TaskLife
 from ecsim.decide.capacity.registration import BOOT_MS, GONE, OFF, moved, registered
 from ecsim.model.container_instance import ContainerInstance, ContainerInstanceStatus, Host
 from ecsim.model.reason import because
+from ecsim.model.replacing import replace
 
 LOST = "Host EC2 (instance {id}) {state}."
 """Source: ecs-behaviour.md 2.5."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ecsim.controller.alarm_polls import AlarmPolls
 from ecsim.controller.births import Birth, Nursery
@@ -39,6 +38,7 @@ from ecsim.decide.reconcile import NO_GROUND, Snapshot, reconcile
 from ecsim.model.launch import Launched
 from ecsim.model.network import TargetState
 from ecsim.model.reason import because
+from ecsim.model.replacing import replace
 from ecsim.model.service import Deployment, DeploymentStatus, RolloutState, Service
 from ecsim.model.task import TargetKey, Task
 

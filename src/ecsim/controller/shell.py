@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ecsim.clock.engine import Engine
 from ecsim.clock.identity import Identity
@@ -23,6 +23,7 @@ from ecsim.controller.ports import (
 )
 from ecsim.model.placement import Needs, PlacementConstraint, PlacementStrategy
 from ecsim.model.reason import Reason
+from ecsim.model.replacing import replace
 from ecsim.model.service import Deployment, Service, ServiceEvent
 from ecsim.model.task import TargetKey, Task
 from ecsim.store import Store

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ecsim.clock.engine import Wake
 from ecsim.controller.shell import Shell
 from ecsim.decide.load_balancing import target_health
 from ecsim.model.network import Target, TargetGroup, TargetState
+from ecsim.model.replacing import replace
 from ecsim.model.service import LoadBalancer
 from ecsim.model.task import TargetKey, Task
 

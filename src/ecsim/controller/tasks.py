@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ecsim.clock.engine import Wake
 from ecsim.controller.addresses import Addresses
@@ -15,6 +14,7 @@ from ecsim.decide.task import lifecycle
 from ecsim.model.answers import Failure
 from ecsim.model.network import TargetState
 from ecsim.model.reason import Reason, because
+from ecsim.model.replacing import replace
 from ecsim.model.service import Service
 from ecsim.model.task import Container, DesiredStatus, StopCode, Task, TaskStatus
 from ecsim.model.task_definition import TaskDefinition

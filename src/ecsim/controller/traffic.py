@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ecsim.controller.shell import Shell
 from ecsim.decide.deployment import hooks
 from ecsim.decide.plan import Action, CallFunction, SetProgress, StartHooks
 from ecsim.model.network import Wiring
+from ecsim.model.replacing import replace
 from ecsim.model.service import LoadBalancer, Service
 from ecsim.model.strategy import ALL, HookRun, HookTarget, Progress
 

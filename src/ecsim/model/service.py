@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ecsim.model.replacing import replace
 from ecsim.model.strategy import Progress, Shifting, Strategy
 from ecsim.model.task_set import TaskSet
 

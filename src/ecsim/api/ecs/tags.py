@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.refusals import cluster_not_found, invalid_parameter
 from ecsim.api.errors import ApiError
+from ecsim.model.replacing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from ecsim.decide.capacity.instance_types import builtin_attributes, instance_type
 from ecsim.model.container_instance import (
@@ -13,6 +12,7 @@ from ecsim.model.container_instance import (
     HostPort,
     Resources,
 )
+from ecsim.model.replacing import replace
 
 AGENT_VERSION, AGENT_HASH, DOCKER_VERSION = "1.99.0", "0000000", "DockerVersion: 25.0.8"
 """What agents of this cloud say they are; approximate."""

@@ -9,10 +9,11 @@ Source: ECS Developer Guide, deployment-alarm-failure; ecs-behaviour.md 5.12.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ecsim.decide.plan import Action, FailDeployment, Plan, SetAlarms, Tell, Wait
 from ecsim.model.reason import because
+from ecsim.model.replacing import replace
 from ecsim.model.service import AlarmWatch, RolloutState, Service
 
 POLL_MS = 30_000

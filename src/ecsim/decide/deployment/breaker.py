@@ -7,11 +7,10 @@ Source: ECS Developer Guide, deployment-circuit-breaker; ecs-behaviour.md 5.11.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ecsim.decide.plan import FailDeployment
 from ecsim.decide.service.percents import breaker_threshold
 from ecsim.model.reason import Reason, because
+from ecsim.model.replacing import replace
 from ecsim.model.service import Deployment, RolloutState, Service
 
 THROTTLE_S = (30, 30, 300, 600, 1_200, 1_620)

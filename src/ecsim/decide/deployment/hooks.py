@@ -6,9 +6,9 @@ Source: ECS Developer Guide, lambda-lifecycle-hooks, pause-lifecycle-hooks, trou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
+from ecsim.model.replacing import replace
 from ecsim.model.strategy import (
     ALL,
     MINUTE_MS,

@@ -6,8 +6,6 @@ back it is the other way round. Source: botocore ecs ServiceDeployment.lifecycle
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ecsim.decide.deployment import stages, wiring
 from ecsim.decide.deployment.stages import Arrive, BeginHooks, CallHook, GiveUp, Go, Shift, Situation, Stay
 from ecsim.decide.plan import (
@@ -31,6 +29,7 @@ from ecsim.decide.service.replacement import replace_unhealthy
 from ecsim.decide.service.scale import scaling_stopped_reason, stop_surplus
 from ecsim.model.network import Wiring
 from ecsim.model.reason import because
+from ecsim.model.replacing import replace
 from ecsim.model.service import Deployment, RolloutState, Service
 from ecsim.model.strategy import Progress, Stage, Strategy
 from ecsim.model.task import StopCode

@@ -14,10 +14,11 @@ a stage is not documented, nor is what a failing hook does to a rollback.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ecsim.decide.deployment import hooks
 from ecsim.model.reason import Reason, because
+from ecsim.model.replacing import replace
 from ecsim.model.strategy import ALL, MINUTE_MS, SHIFT_STAGES, HookStatus, Progress, Shifting, Stage, Strategy
 
 STAGE_MS = 24 * 60 * MINUTE_MS

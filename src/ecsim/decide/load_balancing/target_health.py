@@ -6,9 +6,8 @@ target-group-health-checks and botocore elbv2 TargetHealth).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ecsim.model.network import Target, TargetGroup, TargetState
+from ecsim.model.replacing import replace
 
 _IN_PROGRESS = ("Elb.InitialHealthChecking", "Initial health checks in progress")
 _DRAINING = ("Target.DeregistrationInProgress", "Target deregistration is in progress")

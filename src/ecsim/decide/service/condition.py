@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from ecsim.model.network import Target, TargetState
+from ecsim.model.replacing import replace
 from ecsim.model.task import DesiredStatus, HealthStatus, TargetKey, Task, TaskStatus
 
 SETTLE_MS = 40_000

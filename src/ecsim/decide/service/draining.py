@@ -7,11 +7,11 @@ tasks stay. Source: botocore ecs UpdateContainerInstancesState.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ecsim.decide.plan import Action, StopTask
 from ecsim.decide.service.condition import Condition, Seen
 from ecsim.model.reason import because
+from ecsim.model.replacing import replace
 from ecsim.model.service import Service
 from ecsim.model.task import StopCode
 

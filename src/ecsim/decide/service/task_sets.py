@@ -7,7 +7,6 @@ computed desired count is always rounded up; when a task set is steady); ecs-beh
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from ecsim.decide.plan import (
     Action,
@@ -23,6 +22,7 @@ from ecsim.decide.service.condition import Condition, Seen
 from ecsim.decide.service.replacement import replace_unhealthy
 from ecsim.decide.service.scale import stop_surplus
 from ecsim.model.reason import because
+from ecsim.model.replacing import replace
 from ecsim.model.service import Deployment, RolloutState, Service
 from ecsim.model.task import StopCode
 

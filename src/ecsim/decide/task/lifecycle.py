@@ -6,8 +6,7 @@ they add up to about 24 s from creation to RUNNING, as in AWS's own sample event
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from ecsim.model.replacing import replace
 from ecsim.model.task import Container, HealthStatus, Task
 from ecsim.model.task_definition import ContainerDefinition, TaskDefinition
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from ecsim.api.ecs.launch import capacity
 from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.errors import ApiError
+from ecsim.model.replacing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from ecsim.api.ecs.launch import capacity
 from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import cluster_not_found, invalid_parameter
 from ecsim.api.errors import ApiError
+from ecsim.model.replacing import replace
 from ecsim.model.service import Cluster
 from ecsim.model.task import BEFORE_RUNNING, TaskStatus
 

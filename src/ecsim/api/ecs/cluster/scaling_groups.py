@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import tags
 from ecsim.api.ecs.launch.capacity import FARGATE_PROVIDERS, provider_name
 from ecsim.api.ecs.refusals import client_exception, invalid_parameter, not_simulated_yet
 from ecsim.model.capacity_provider import CapacityProvider
+from ecsim.model.replacing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

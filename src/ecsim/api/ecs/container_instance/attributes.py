@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import lookup
@@ -12,6 +11,7 @@ from ecsim.api.ecs.pages import page
 from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.errors import ApiError
 from ecsim.model.container_instance import ContainerInstanceStatus
+from ecsim.model.replacing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

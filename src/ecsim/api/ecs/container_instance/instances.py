@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from ecsim.model.container_instance import (
     HostPort,
     Resources,
 )
+from ecsim.model.replacing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

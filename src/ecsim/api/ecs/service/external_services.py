@@ -6,12 +6,12 @@ Source: botocore CreateServiceRequest.deploymentController, .taskDefinition, Upd
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import tags
 from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.ecs.service import service_rules, service_view, task_sets
+from ecsim.model.replacing import replace
 from ecsim.model.service import Service
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ how a service deployment ended is read from the journal. Source: botocore Servic
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from ecsim.api.ecs.service.service_view import Counts, load_balancers, platform_
 from ecsim.api.errors import ApiError
 from ecsim.api.wire import since_start_ms
 from ecsim.decide.service.percents import breaker_threshold
+from ecsim.model.replacing import replace
 from ecsim.model.service import Deployment, DeploymentStatus, LoadBalancer, Service
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ The handlers write the service and its deployments; tasks, counts, events and ro
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from ecsim.api.ecs.refusals import (
 from ecsim.api.ecs.service import external_services, rollouts, service_rules, shifts, strategy_rules
 from ecsim.api.ecs.service.service_view import strategy as strategy_of
 from ecsim.api.ecs.service.service_view import view as own_view
+from ecsim.model.replacing import replace
 from ecsim.model.service import DeploymentStatus, Service
 
 if TYPE_CHECKING:

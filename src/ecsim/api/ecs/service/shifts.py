@@ -6,12 +6,12 @@ after its tasks are gone.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.ecs.service.strategy_rules import for_first
 from ecsim.decide.deployment import hooks, stages
+from ecsim.model.replacing import replace
 from ecsim.model.strategy import ALL, HookStatus, Strategy
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ Texts that name no source here are ECS's (Developer Guide, troubleshooting-blue-
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
 from ecsim.decide.deployment.stages import steps_of
+from ecsim.model.replacing import replace
 from ecsim.model.service import AdvancedConfiguration, AlarmWatch, EarlySuccess, LoadBalancer
 from ecsim.model.strategy import (
     ALL,

@@ -7,7 +7,7 @@ listener. Source: botocore CreateTaskSet, UpdateTaskSet, UpdateServicePrimaryTas
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import lookup, tags
@@ -15,6 +15,7 @@ from ecsim.api.ecs.launch import capacity, network_configuration
 from ecsim.api.ecs.refusals import invalid_parameter, service_not_active, service_not_found
 from ecsim.api.ecs.service import service_rules, service_view
 from ecsim.api.errors import ApiError
+from ecsim.model.replacing import replace
 from ecsim.model.service import Deployment, DeploymentStatus, RolloutState, Service
 from ecsim.model.task_set import TaskSet
 

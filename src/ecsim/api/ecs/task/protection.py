@@ -5,11 +5,11 @@ It ends by itself on the clock. Source: botocore UpdateTaskProtection; ECS Devel
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import lookup
 from ecsim.api.ecs.refusals import invalid_parameter
+from ecsim.model.replacing import replace
 from ecsim.model.task import DesiredStatus
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import client_exception, invalid_parameter
 from ecsim.api.ecs.task.task_definition_document import containers_of, document
 from ecsim.decide.task.task_definition_rules import refusal, task_size
+from ecsim.model.replacing import replace
 from ecsim.model.task_definition import TaskDefinition, TaskDefinitionStatus
 
 if TYPE_CHECKING:
