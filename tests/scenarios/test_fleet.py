@@ -252,6 +252,20 @@ def test_zones_are_balanced_when_an_instance_comes_back():
         assert all(text.startswith("Availability-zone rebalancing initiated by") for text in reasons)
 
 
+def test_zones_are_not_balanced_where_the_maximum_leaves_no_room():
+    """Swarm seed 26: 110 % of 4 tasks is 4 (rounded down), and balancing started a fifth."""
+    with FleetStory(instances=1) as story:
+        story.on_ec2(story.bridge(), desired=4, maximum=110)
+        story.stable()
+        story.host(story.subnets[1])
+        story.told()
+        assert "AZ" not in story.advance("10m").events()
+        assert story.places() == [4, 0]
+        story.update(deploymentConfiguration={"maximumPercent": 125})
+        assert "is AZ balanced with 2 tasks" in story.advance("10m").events()
+        assert story.places() == [2, 2]
+
+
 @pytest.mark.parametrize(
     ("more", "wanted"),
     [

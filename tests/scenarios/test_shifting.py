@@ -283,6 +283,33 @@ def test_a_task_of_blue_that_dies_in_the_bake_time_is_replaced():
 
 
 @pytest.mark.slow
+def test_a_third_target_group_in_the_rule_is_out_of_use_after_a_shift():
+    """Swarm seeds 257 and 276: another service's only way in was a rule whose weights ECS sets.
+
+    Source: botocore elbv2 ModifyListener (DefaultActions are replaced as a whole); that ECS names its own two target
+    groups alone is this simulation's choice.
+    """
+    with BlueStory() as story:
+        story.blue(bakeTimeInMinutes=0)
+        vpc = story.elb.describe_target_groups(TargetGroupArns=[story.green])["TargetGroups"][0]["VpcId"]
+        third = story.elb.create_target_group(
+            Name="third", Protocol="HTTP", Port=8080, VpcId=vpc, TargetType="ip", HealthCheckPath="/health"
+        )["TargetGroups"][0]["TargetGroupArn"]
+        story.serve(story.production, {story.target_group: 100, third: 0})  # in use, without traffic
+        mine = story.tasks()[0]["containers"][0]["networkInterfaces"][0]["privateIpv4Address"]
+        story.elb.register_targets(TargetGroupArn=third, Targets=[{"Id": mine, "Port": 8080}])
+        assert _state(story.advance("2m"), third) == ("healthy", None)
+        story.update(taskDefinition=story.definition(V2))
+        story.advance("1m")
+        assert story.weights(story.production) == {"web": 0, "green": 100}
+        assert _state(story, third) == ("unused", "Target.NotInUse")
+
+
+def _state(story, group):
+    health = story.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"][0]
+    return health["TargetHealth"]["State"], health["TargetHealth"].get("Reason")
+
+
 def test_the_same_calls_give_the_same_journal():
     def told():
         with BlueStory(seed=7) as story:

@@ -211,3 +211,23 @@ class Shop:
         """Whether some listener still forwards to a group that exists."""
         known = self.cloud.balancing.target_group(group)
         return known is not None and known.in_use
+
+    def stands(self, group):
+        """Whether a listener whose weights ECS does not set forwards to a group that exists.
+
+        A traffic shift gives a rule's traffic to blue and green alone, so a third group there is soon out of use.
+        """
+        if not self.listener_of(group):
+            return False
+        taken = {
+            rule.replace(":listener-rule/", ":listener/")
+            for service in self.services("ACTIVE")
+            for deployment in service.deployments
+            for balancer in deployment.load_balancers
+            if balancer.advanced is not None
+            for rule in (balancer.advanced.production_listener_rule, balancer.advanced.test_listener_rule)
+            if rule
+        }
+        free = [arn for arn in self.listeners if not any(rule.startswith(arn) for rule in taken)]
+        served = [self.cloud.balancing.forwards(arn) or () for arn in free]
+        return any(group == arn for forwards in served for arn, _ in forwards)

@@ -98,7 +98,7 @@ def calm(shop, chance):
     """Heal everything; then every service must come to rest within a bounded time."""
     _repair(shop)
     good = shop.define("web:1.0", family="calm")
-    group = next((g for g in shop.groups if shop.listener_of(g)), None) or shop.open_group()
+    group = next((g for g in shop.groups if shop.stands(g)), None) or shop.open_group()
     for service in shop.services("ACTIVE"):
         if service.deployments[0].launch_type not in (
             None,
@@ -116,7 +116,7 @@ def calm(shop, chance):
                 changes["loadBalancers"] = [
                     {"targetGroupArn": group, "containerName": "web", "containerPort": PORT}
                 ]
-            if any(not shop.listener_of(b.target_group_arn) for b in service.deployments[0].load_balancers):
+            if not _is_served(shop, service):
                 changes["loadBalancers"] = [
                     {"targetGroupArn": group, "containerName": "web", "containerPort": PORT}
                 ]
@@ -162,6 +162,14 @@ def _repair(shop):
         )
 
 
+def _is_served(shop, service):
+    """Whether the target groups of a service are and stay in use."""
+    return all(
+        shop.stands(b.target_group_arn) if b.advanced is None else shop.listener_of(b.target_group_arn)
+        for b in service.deployments[0].load_balancers
+    )
+
+
 def _is_advanced(service):
     return any(balancer.advanced for balancer in service.deployments[0].load_balancers)
 
@@ -173,12 +181,11 @@ def _is_well(shop, service):
     plain = [c.image for c in definition.containers] == [GOOD_FOR_EVER]
     bare = plain and not definition.containers[0].secrets and not definition.containers[0].log_driver
     check = definition.containers[0].health_check
-    served = all(shop.listener_of(b.target_group_arn) for b in primary.load_balancers)
     return (
         bare
         and service.progress is None
         and not _is_advanced(service)
-        and served
+        and _is_served(shop, service)
         and check is None
         and primary.rollout_state != "FAILED"
         and not any(name == "START_DELAY" for name, _ in definition.containers[0].environment)

@@ -4,6 +4,9 @@ Only REPLICA services that are steady, whose first placement strategy is a sprea
 maximumPercent above 100 and no constraint on the zone. Balanced means that no zone has two tasks more than another.
 FARGATE and FARGATE_SPOT are balanced separately. Sources: ECS Developer Guide, service-rebalancing,
 track-service-rebalancing; ecs-behaviour.md 5.10.
+
+A maximumPercent above 100 that rounds down to the desired count (110 % of 4) leaves no room to start first either:
+this simulation then moves nothing. AWS documents the limit of 100 % only.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Any
 
 from ecsim.decide.plan import Action, Rebalance, StartTasks, StopTask, Tell
 from ecsim.decide.service.condition import Condition, Seen
+from ecsim.decide.service.percents import max_total
 from ecsim.model.reason import because
 from ecsim.model.service import RolloutState, Service
 from ecsim.model.task import StopCode
@@ -81,7 +85,8 @@ def plan(
     """
     moving, primary = service.rebalancing, service.primary
     busy = primary.rollout_state is not RolloutState.COMPLETED or len(service.deployments) > 1
-    if busy or now_ms < primary.next_launch_at_ms or any(s.is_leaving for s in seen):
+    throttled = now_ms < primary.next_launch_at_ms
+    if busy or throttled or not _has_room(service) or any(s.is_leaving for s in seen):
         return _give_up(service) if moving is not None else []
     if moving is not None:
         return _go_on(service, seen, zones, open_zones)
@@ -100,6 +105,12 @@ def _next(
         if max(found.values()) - found[to] > 1 and to in open_zones:
             return _begin(service, found, to, provider)
     return []
+
+
+def _has_room(service: Service) -> bool:
+    """Whether there may be one task more than desired for a while."""
+    ceiling = max_total(service.desired_count, service.deployment_configuration.maximum_percent)
+    return ceiling > service.desired_count
 
 
 def _is_quiet(service: Service, seen: Sequence[Seen]) -> bool:
