@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -13,7 +15,7 @@ import pytest
 
 from ecslab.grading.outputs import feedback, gradebook, inert, junit, results_json
 from ecslab.grading.outputs.scored import Presentation, scored
-from ecslab.grading.outputs.write import NAMES, write_outputs
+from ecslab.grading.outputs.write import NAMES, finish, write_outputs
 from ecslab.grading.policy import Policy
 from ecslab.grading.progress import Progress, duration
 from ecslab.grading.results import CheckResult, SubmissionResult
@@ -150,6 +152,56 @@ def test_an_earlier_run_is_kept(tmp_path):
     assert [path.name for path in (tmp_path / "feedback").iterdir()] == ["carol.html"]
     write_outputs(tmp_path, [GOOD])
     assert (tmp_path / "results.json").read_bytes() == first
+
+
+def test_the_same_again_leaves_the_earlier_run_alone(tmp_path):
+    write_outputs(tmp_path, [FAILED])
+    write_outputs(tmp_path, [GOOD])
+    write_outputs(tmp_path, [GOOD], timings={"alice": {"wall_s": 2.0}})
+    assert "carol" in (tmp_path / "earlier" / "results.json").read_text()
+    assert "2.0" in (tmp_path / "timings.json").read_text()
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("policy", [None, Policy(text="# of the instructor\n")], ids=["no-policy", "policy"])
+def test_a_run_killed_while_it_writes_loses_nothing(tmp_path, monkeypatch, policy):
+    """Before each change of a name, one after another: what was there is in earlier/ in the end, the new in its place."""
+    for steps in itertools.count():
+        out = tmp_path / str(steps)
+        write_outputs(out, [FAILED], policy=Policy(text="# old\n"))
+        old = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+        with monkeypatch.context() as patch:
+            left = [steps]
+
+            def counted(real, left=left):
+                def change(*arguments, **options):
+                    if not left[0]:
+                        raise Killed
+                    left[0] -= 1
+                    return real(*arguments, **options)
+
+                return change
+
+            for name in ("rename", "rmdir", "unlink"):
+                patch.setattr(Path, name, counted(getattr(Path, name)))
+            try:
+                write_outputs(out, [GOOD], policy=policy)
+            except Killed:
+                killed = True
+            else:
+                killed = False
+        finish(out)
+        write_outputs(out, [GOOD], policy=policy)
+        assert {path.name: path.read_bytes() for path in (out / "earlier").iterdir() if path.is_file()} == old
+        assert (out / "grading.toml").exists() == (policy is not None)
+        assert [path.name for path in (out / "feedback").iterdir()] == ["alice.html"]
+        assert not [path.name for path in out.iterdir() if path.name.startswith(".")]
+        if not killed:
+            assert steps > len(NAMES)
+            return
 
 
 def test_the_order_of_arrival_does_not_matter(tmp_path):

@@ -19,7 +19,7 @@ from ecslab.course.source import LANGUAGES
 from ecslab.grading.outputs import github
 from ecslab.grading.outputs.inert import log_line
 from ecslab.grading.outputs.scored import Presentation, Scored
-from ecslab.grading.outputs.write import POLICY, Timings, write_outputs
+from ecslab.grading.outputs.write import POLICY, Timings, finish, write_outputs
 from ecslab.grading.policy import Policy
 from ecslab.grading.policy_file import load_policy
 from ecslab.grading.results import ISOLATION, SubmissionResult
@@ -140,6 +140,8 @@ class Reporting:
 
 def _kept(folders: Sequence[Path]) -> Path | None:
     """The policy that folders of results keep; the first one's own, else the one that all others agree on."""
+    for folder in folders:
+        finish(folder)
     found = [path for folder in folders if (path := folder / POLICY).is_file()]
     if not found or found[0].parent == folders[0]:
         return found[0] if found else None
