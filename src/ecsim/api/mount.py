@@ -10,10 +10,11 @@ What is patched, and given back by `uninstall`:
   refuses of target groups, listeners and rules is refused (`moto_elbv2`).
 - metrics are told apart by all of their dimensions (`moto_cloudwatch`).
 - ids of log events are counted by cloud.
-- pushing to ECR: digests, tags that move, immutable tags.
+- pushing to ECR: digests, tags that move, immutable tags (`moto_ecr`).
 - service models are read once, for moto and for the clients together.
 - the names of a handler class's methods are looked up once, not at every call.
 - Application Auto Scaling asks us, not moto's ECS, whether a service exists.
+- CloudFormation makes resources of ECS in this cloud (`moto_cloudformation`).
 
 `self_check` names the hook that a new moto has moved.
 """
@@ -33,7 +34,8 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Protocol
 
-from ecsim.api import moto_cloudwatch, moto_elbv2
+from ecsim.api import moto_cloudformation, moto_cloudwatch, moto_ecr, moto_elbv2
+from ecsim.api.stack_resources import Account
 from ecsim.api.virtual import REALS, Moment, stand_ins
 from ecsim.api.wire import loader
 
@@ -84,12 +86,20 @@ class _Mounted:
     """What is patched at present, and how it was before."""
 
     def __init__(
-        self, *, now: Moment, seed: str, targets: TargetsPort, service_exists: Callable[[str, str], bool]
+        self,
+        *,
+        now: Moment,
+        seed: str,
+        targets: TargetsPort,
+        service_exists: Callable[[str, str], bool],
+        account: Account | None,
     ) -> None:
         self.now = now
         self.seed = seed
         self.targets = targets
         self.service_exists = service_exists
+        self.account = account
+        self.stand_in = moto_cloudformation.StandIn()
         self.finder = _Finder(self.arrived)
         self.stand_ins = stand_ins(now)
         self.given_back: list[Callable[[], None]] = []
@@ -143,6 +153,7 @@ def install(
     seed: str,
     targets: TargetsPort,
     service_exists: Callable[[str, str], bool] = lambda _cluster, _service: False,
+    account: Account | None = None,
 ) -> None:
     """Put the hooks in place and empty moto.
 
@@ -151,6 +162,7 @@ def install(
         seed: what the ids that moto makes depend on.
         targets: keeps the targets of target groups.
         service_exists: whether (cluster, service) is a service of ECS, for Application Auto Scaling.
+        account: this cloud's ECS, for CloudFormation; without it templates make no resources of ECS here.
 
     Raises:
         AlreadyInstalled: another cloud is open in this process.
@@ -167,13 +179,14 @@ def install(
     import moto.core.utils
     import moto.settings
 
-    mounted = _Mounted(now=now, seed=seed, targets=targets, service_exists=service_exists)
+    mounted = _Mounted(now=now, seed=seed, targets=targets, service_exists=service_exists, account=account)
     _mounted = mounted
     mounted.replace(moto.settings, "ec2_load_default_amis", lambda: False)
     _seed_new_backends(mounted, moto.core.base_backend.AccountSpecificBackend)
     mounted.replace(moto.core.responses, "method_names_from_class", cache(_names_of_methods))
     mounted.replace(moto.core.utils, "create_loader", _sharing_loader)
     sys.meta_path.insert(0, mounted.finder)
+    sys.meta_path.append(mounted.stand_in)
     for name, module in _moto_modules():
         mounted.arrived(name, module)
     reset()
@@ -187,6 +200,7 @@ def uninstall() -> None:
         return
     reset()
     sys.meta_path.remove(mounted.finder)
+    sys.meta_path.remove(mounted.stand_in)
     mounted.unsweep()
     for give_back in reversed(mounted.given_back):
         give_back()
@@ -239,8 +253,13 @@ def self_check(*, deeply: bool = False) -> None:
     if not callable(get_backend):
         raise HookMoved("moto.backends.get_backend: expected a function")
     if deeply:
-        for name in _ON_IMPORT:
-            _CHECKS[name](importlib.import_module(name))
+        stand_in = moto_cloudformation.StandIn()
+        sys.meta_path.append(stand_in)
+        try:
+            for name in _ON_IMPORT:
+                _CHECKS[name](importlib.import_module(name))
+        finally:
+            sys.meta_path.remove(stand_in)
 
 
 def _expect(owner: Any, name: str, parameters: list[str]) -> None:
@@ -386,53 +405,12 @@ def _check_ecr(module: Any) -> None:
     _expect(module.Image, "_create_digest", ["self"])
     _expect(module.Image, "remove_tag", ["self", "tag"])
     _expect(module.Repository, "is_tag_immutable", ["self"])
-    put = ["self", "repository_name", "image_manifest", "image_tag", "image_manifest_mediatype", "digest"]
-    _expect(module.ECRBackend, "put_image", put)
-
-
-def _immutable(module: Any, repository: Any, tag: str) -> Exception:
-    """AWS's error for a tag that may not move. Moto has none: its nearest one lends its form."""
-    error: Exception = module.RepositoryNotFoundException(repository.name, repository.registry_id)
-    text = (
-        f"The image tag '{tag}' already exists in the '{repository.name}' repository and cannot be overwritten "
-        "because the repository is immutable."
-    )
-    vars(error).update(code="ImageTagAlreadyExistsException", message=text)
-    return error
+    _expect(module.ECRBackend, "put_image", moto_ecr.PUT)
 
 
 def _patch_ecr(mounted: _Mounted, module: Any) -> None:
-    """Pushing as in ECR: the digest is that of the manifest's bytes, and a tag that moves leaves its image behind."""
     _check_ecr(module)
-    original = module.ECRBackend.put_image
-
-    def _create_digest(self: Any) -> None:
-        digest = hashlib.sha256(self.image_manifest.encode()).hexdigest()
-        self._image_digest = f"sha256:{digest}"
-
-    def put_image(
-        self: Any,
-        repository_name: str,
-        image_manifest: str,
-        image_tag: str,
-        image_manifest_mediatype: str | None = None,
-        digest: str | None = None,
-    ) -> Any:
-        repository = self.repositories.get(repository_name)
-        if repository is None:
-            raise module.RepositoryNotFoundException(repository_name, self.account_id)
-        for image in repository.images:
-            if image_tag not in image.image_tags or image.image_manifest == image_manifest:
-                continue
-            if repository.is_tag_immutable() and not repository.image_tag_mutability_exclusion_filters:
-                raise _immutable(module, repository, image_tag)
-            image.remove_tag(image_tag)
-            if not image.image_tags:
-                image.image_tag = None
-        return original(self, repository_name, image_manifest, image_tag, image_manifest_mediatype, digest)
-
-    mounted.replace(module.Image, "_create_digest", _create_digest)
-    mounted.replace(module.ECRBackend, "put_image", put_image)
+    moto_ecr.patch(mounted, module)
 
 
 _LOG_COUNTERS = (("LogEvent", "_event_id"), ("LogStream", "_log_ids"))
@@ -461,7 +439,22 @@ def _patch_cloudwatch(mounted: _Mounted, module: Any) -> None:
     moto_cloudwatch.patch(mounted, module)
 
 
+def _check_cloudformation(module: Any) -> None:
+    _expect(module, moto_cloudformation.GET_MAP, [])
+    _expect(module, "resource_name_property_from_type", ["resource_type"])
+    _expect(module.ResourceMap, "build_resource_diff", moto_cloudformation.DIFF)
+    _expect(module.ResourceMap, "delete", ["self"])
+    _expect(module.ResourceMap, "_delete_resource", ["self", "parsed_resource", "resource_json"])
+
+
+def _patch_cloudformation(mounted: _Mounted, module: Any) -> None:
+    _check_cloudformation(module)
+    if mounted.account is not None:
+        moto_cloudformation.patch(mounted, module, mounted.account)
+
+
 _ON_IMPORT: dict[str, Callable[[_Mounted, Any], None]] = {
+    "moto.cloudformation.parsing": _patch_cloudformation,
     "moto.cloudwatch.models": _patch_cloudwatch,
     "moto.elbv2.models": _patch_elbv2,
     "moto.ecs.models": _patch_ecs,
@@ -469,6 +462,7 @@ _ON_IMPORT: dict[str, Callable[[_Mounted, Any], None]] = {
     "moto.logs.models": _patch_logs,
 }
 _CHECKS: dict[str, Callable[[Any], None]] = {
+    "moto.cloudformation.parsing": _check_cloudformation,
     "moto.cloudwatch.models": _check_cloudwatch,
     "moto.elbv2.models": _check_elbv2,
     "moto.ecs.models": _check_ecs,

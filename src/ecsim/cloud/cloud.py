@@ -13,6 +13,7 @@ from ecsim.clock.duration import milliseconds
 from ecsim.clock.engine import Engine, Wake
 from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
+from ecsim.cloud import stacks
 from ecsim.controller.loop import KINDS, Controller
 from ecsim.controller.shell import Shell
 from ecsim.dataplane.exchange import Exchange, Result
@@ -92,11 +93,13 @@ class Cloud:
             strict=strict,
         )
         self._build()
+        self.stacks = stacks.Stacks(self.gate, self.engine)
         mount.install(
             now=self.gate.now,
             seed=self.seed,
             targets=self.controller.targets,
             service_exists=self._service_exists,
+            account=self.stacks,
         )
         self.is_open = True
 
@@ -241,6 +244,8 @@ class Cloud:
             self.controller.handle(wake)
         elif wake.kind == "program":
             self.workload.handle(wake)
+        elif wake.kind == stacks.KIND:
+            self.stacks.handle(wake)
         else:
             self.dataplane.handle(wake)
 

@@ -50,6 +50,18 @@ ROWS = of(
         "タスクの Amazon EBS ボリューム: 検証、保存、アタッチメントとしての表示のみで、ボリュームは作成されません。",
     ),
     (
+        _A,
+        "CloudFormation Template Reference, AWS_ECS; tests/transport/test_stacks.py",
+        "Stacks of CloudFormation: Cluster, CapacityProvider, ClusterCapacityProviderAssociations, TaskDefinition and "
+        "Service are created, changed, replaced and deleted through ECS's own API. A stack is COMPLETE at once and does "
+        "not wait for its services; what ECS refuses is an error of CreateStack or UpdateStack, without a rollback; "
+        "deleting a cluster waits for its tasks. Other types are moto's.",
+        "CloudFormation のスタック: Cluster、CapacityProvider、ClusterCapacityProviderAssociations、TaskDefinition、"
+        "Service は ECS の API を通して作成、更新、置換、削除されます。スタックはサービスを待たずすぐ COMPLETE になります。"
+        "ECS が拒否したときは CreateStack や UpdateStack のエラーになり、ロールバックはありません。クラスターの削除は"
+        "タスクがなくなるのを待ちます。ほかの種類のリソースは moto によるものです。",
+    ),
+    (
         _N,
         "IAM User Guide",
         "Permissions: roles are stored, nothing is denied yet.",
