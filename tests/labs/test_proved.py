@@ -9,7 +9,8 @@ import pytest
 from ecslab.course.catalog import Course
 from ecslab.lab.messages import load_messages
 from ecslab.notebook.build import stale
-from ecslab.notebook.mutants import outcomes
+from ecslab.notebook.forked import can_fork, first_failures
+from ecslab.notebook.mutants import mutants_of, outcomes, try_mutant
 from ecslab.notebook.verify import verify
 from tests.labs.rig import FIRST, LABS, ROLLING, ROOT, play, source
 
@@ -79,3 +80,34 @@ def test_no_argument_changes_without_a_check_noticing(slug):
         if (one.noticed is None) is (one.defended is None)
     ]
     assert open_ones == []
+
+
+def both_ways(slug, mutants):
+    """Who notices each mutant: in a fork of the solved lab, and in a run of the whole lab."""
+    forked = first_failures(ROOT, source(slug), [(one.cell, one.source) for one in mutants])
+    return [
+        (one.id, noticed, try_mutant(source(slug), ROOT, one))
+        for one, noticed in zip(mutants, forked, strict=True)
+    ]
+
+
+@pytest.mark.skipif(not can_fork(), reason="this system has no fork: mutants are whole runs here")
+def test_a_fork_of_the_solved_lab_ends_as_the_whole_run_does():
+    """In the first cell and far on."""
+    wanted = (
+        "answer-1: aws ecs create-cluster --cluster-name dropped",
+        "answer-2: container.essential dropped",
+        "answer-6: aws ecs update-service --desired-count changed",
+    )
+    outcomes = both_ways(FIRST, [one for one in mutants_of(source(FIRST)) if one.id in wanted])
+    assert [name for name, _, _ in outcomes] == list(wanted)
+    assert [(name, forked) for name, forked, _ in outcomes] == [(name, whole) for name, _, whole in outcomes]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_fork(), reason="this system has no fork: mutants are whole runs here")
+@pytest.mark.parametrize("slug", LABS)
+def test_forks_end_as_whole_runs_do_in_every_lab(slug):
+    mutants = mutants_of(source(slug))
+    sample = mutants[:: max(1, len(mutants) // 4)]
+    assert [one for one in both_ways(slug, sample) if one[1] != one[2]] == []

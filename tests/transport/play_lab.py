@@ -42,35 +42,14 @@ def without_sockets():
     """boto3 in cells reaches the cloud by a function call; opening a socket is an error."""
     import socket
 
-    import boto3
-    import botocore.session
-
-    from ecsim.api.session import before_send
-    from ecslab.notebook import door, link
-
-    start = door._embedded
-    door._embedded = lambda name, seed: in_process(start, name, seed)
+    from ecslab.notebook import door
 
     class Closed(socket.socket):
         def connect(self, address):
             raise AssertionError(f"a socket to {address}")
 
     socket.socket = Closed
-
-    def in_process(_start, name, seed):
-        made = link.Embedded(ROOT / "course" / name, seed=seed, listen=False)
-
-        def setup_session(*_args, **_kwargs):
-            core = botocore.session.Session()
-            core.register("before-send", before_send(made.cloud.gate.handle))
-            boto3.DEFAULT_SESSION = boto3.Session(botocore_session=core)
-
-        boto3.setup_default_session = setup_session
-        boto3._get_default_session = lambda: (
-            boto3.DEFAULT_SESSION or setup_session(),
-            boto3.DEFAULT_SESSION,
-        )[1]
-        return made
+    return door.without_sockets()
 
 
 def main(lab, transport):
@@ -92,9 +71,8 @@ def main(lab, transport):
                 os.environ["ECSLAB_CLOUD_URL"] = cloud.endpoint_url
                 play(cells(lab))
                 return control_journal(control)
-    if transport == "in-process":
-        without_sockets()
-    play(cells(lab))
+    with without_sockets() if transport == "in-process" else contextlib.nullcontext():
+        play(cells(lab))
     from ecslab.notebook import door
 
     return door._running.link.cloud.journal.text()

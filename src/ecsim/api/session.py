@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -46,36 +47,46 @@ def new_client(service: str, region: str, send: Send, reads: tuple[str, ...] | N
         send: answers its requests.
         reads: if given, only operations whose names begin so may be called.
     """
-    import boto3
-    import botocore.session
     from botocore import UNSIGNED
     from botocore.config import Config
 
-    core = botocore.session.Session()
-    core.register_component("data_loader", loader())
-    core.set_config_variable("config_file", os.devnull)
-    core.set_config_variable("credentials_file", os.devnull)
-    core.register("before-send", before_send(send))
-    if reads is not None:
-
-        def refuse(model: Any, **_event: Any) -> None:
-            if not model.name.startswith(reads):
-                raise PermissionError(f"{service}:{model.name} may change something: this client only looks")
-
-        core.register("before-parameter-build", refuse)
     config = Config(
         signature_version=UNSIGNED,
         retries={"mode": "standard"},
         ignore_configured_endpoint_urls=True,
     )
-    session = boto3.Session(botocore_session=core, region_name=region)
-    return session.client(
+    client = _session().client(
         service,
         region_name=region,
         config=config,
         aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
         aws_secret_access_key="nobody-checks-this",  # noqa: S106
     )
+    client.meta.events.register("before-send", before_send(send))
+    if reads is not None:
+
+        def refuse(model: Any, **_event: Any) -> None:
+            if not model.name.startswith(reads):
+                raise PermissionError(f"{service}:{model.name} may change something: this client only looks")
+
+        client.meta.events.register("before-parameter-build", refuse)
+    return client
+
+
+@cache
+def _session() -> Any:
+    """One session for all clients of this process: a new one takes milliseconds, and a lab makes a dozen clients.
+
+    What tells clients apart, where their requests go and what they may ask, is registered at each client.
+    """
+    import boto3
+    import botocore.session
+
+    core = botocore.session.Session()
+    core.register_component("data_loader", loader())
+    core.set_config_variable("config_file", os.devnull)
+    core.set_config_variable("credentials_file", os.devnull)
+    return boto3.Session(botocore_session=core)
 
 
 def _text(value: str | bytes) -> str:

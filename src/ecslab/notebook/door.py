@@ -10,9 +10,11 @@ class Mine(lab.Program): ...
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +33,15 @@ REGION = "ap-northeast-1"
 
 @dataclass(slots=True)
 class _Running:
-    """The lab of this process."""
+    """The lab of this process.
+
+    Attributes:
+        listens: whether a cloud that is started here listens on 127.0.0.1.
+    """
 
     link: Link | None = None
     lang: str = "en"
+    listens: bool = True
 
 
 _running = _Running()
@@ -77,7 +84,8 @@ def _embedded(name: str, seed: int | None) -> Link:
     if wanted and not wanted.lstrip("-").isdecimal():
         raise LabError(f"a seed is a whole number, not {wanted!r}")
     try:
-        return Embedded(lab_folder(find_root(), name), seed=int(wanted) if wanted else None)
+        seed = int(wanted) if wanted else None
+        return Embedded(lab_folder(find_root(), name), seed=seed, listen=_running.listens)
     except CourseProblem as problem:
         raise LabError(str(problem)) from None
 
@@ -86,6 +94,10 @@ def _surround(link: Link) -> None:
     from ecslab.notebook.surroundings import surround
 
     surround(link.endpoint_url, REGION)
+    if isinstance(link, Embedded) and not link.endpoint_url:
+        import boto3
+
+        boto3.DEFAULT_SESSION = link.session()
     tidy_botocore()
     shell = _shell()
     if shell is not None:
@@ -105,6 +117,16 @@ def stop() -> None:
     link, _running.link = _running.link, None
     if link is not None:
         link.close()
+
+
+@contextlib.contextmanager
+def without_sockets() -> Iterator[None]:
+    """While this lasts, a lab that is started here opens no socket and no thread: boto3 in cells calls the cloud."""
+    before, _running.listens = _running.listens, False
+    try:
+        yield
+    finally:
+        _running.listens = before
 
 
 def check(name: str, answer: Any = None) -> None:

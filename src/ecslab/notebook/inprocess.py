@@ -71,20 +71,27 @@ def run_cells(
         stop_at_failure: whether to leave the rest after the first cell that fails.
         names: what the namespace holds from the start.
     """
-    shell = _shell()
-    shell.reset(new_session=True)
-    shell.user_ns.update(names or {})
+    shell = fresh_shell(names)
     runs = []
     for cell, source in cells:
         if cell.role is Role.PROSE:
             continue
-        runs.append(_run(shell, cell, source))
+        runs.append(run_cell(shell, cell, source))
         if stop_at_failure and runs[-1].error is not None:
             break
     return runs
 
 
-def _run(shell: Any, cell: Cell, source: str) -> CellRun:
+def fresh_shell(names: dict[str, Any] | None = None) -> Any:
+    """The shell of this process with a namespace that holds nothing but these names."""
+    shell = _shell()
+    shell.reset(new_session=True)
+    shell.user_ns.update(names or {})
+    return shell
+
+
+def run_cell(shell: Any, cell: Cell, source: str) -> CellRun:
+    """Run one code cell."""
     from IPython.utils.capture import capture_output
 
     from ecslab.notebook.tidy import CheckFailed
@@ -117,6 +124,7 @@ def _shell() -> Any:
 
     config = Config()
     config.HistoryManager.enabled = False
+    config.InteractiveShell.cache_size = 0  # with a cache, each reset collects the whole process's garbage
     config.InteractiveShell.xmode = "Minimal"
     config.InteractiveShell.colors = "nocolor"
     return InteractiveShell.instance(config=config)

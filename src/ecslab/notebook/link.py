@@ -114,6 +114,19 @@ class Embedded:
         """See Link; the command's requests go straight to the gate, without a socket."""
         return self._cli.run(argv, send=self.cloud.gate.handle)
 
+    def session(self) -> Any:
+        """A boto3 session whose requests go straight to the gate, for a cloud that does not listen."""
+        import boto3
+        import botocore.session
+
+        from ecsim.api.session import before_send
+        from ecsim.api.wire import loader
+
+        core = botocore.session.Session()
+        core.register_component("data_loader", loader())
+        core.register("before-send", before_send(self.cloud.gate.handle))
+        return boto3.Session(botocore_session=core)
+
     def close(self) -> None:
         """See Link."""
         self._cli.close()

@@ -16,6 +16,7 @@ from typing import Any
 
 from ecslab.course.problem import CourseProblem
 from ecslab.course.source import Cell, LabSource, Role
+from ecslab.notebook.forked import can_fork, first_failures
 from ecslab.notebook.inprocess import run_cells, surroundings
 from ecslab.notebook.words import commands
 
@@ -81,7 +82,10 @@ def mutants_of(source: LabSource) -> list[Mutant]:
 
 
 def try_mutant(source: LabSource, root: Path, mutant: Mutant) -> str | None:
-    """Run the lab with a mutant; returns who noticed, or None."""
+    """Run the whole lab with a mutant; returns who noticed, or None.
+
+    `outcomes` has the same verdicts much cheaper where there is `fork`.
+    """
 
     def text(cell: Cell) -> str:
         return mutant.source if cell.key == mutant.cell else cell.source("en", solved=True)
@@ -106,10 +110,12 @@ def outcomes(source: LabSource, root: Path) -> Iterator[Outcome]:
     for name in defended:
         if name not in known:
             raise CourseProblem(source.folder / "mutants.toml", f"there is no mutant {name!r}", "Take it out")
-    for mutant in all_of_them:
-        yield Outcome(
-            mutant=mutant, noticed=try_mutant(source, root, mutant), defended=defended.get(mutant.id)
-        )
+    if can_fork():
+        noticed = first_failures(root, source, [(mutant.cell, mutant.source) for mutant in all_of_them])
+    else:
+        noticed = (try_mutant(source, root, mutant) for mutant in all_of_them)
+    for mutant, who in zip(all_of_them, noticed, strict=True):
+        yield Outcome(mutant=mutant, noticed=who, defended=defended.get(mutant.id))
 
 
 def defences(path: Path) -> dict[str, str]:
