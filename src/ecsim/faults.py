@@ -18,6 +18,10 @@ class FaultKind(StrEnum):
     """Matching tasks stop answering: requests and health checks time out."""
     OUT_OF_MEMORY = "out_of_memory"
     """The kernel kills the program: exit code 137 with the OutOfMemoryError reason."""
+    INSTANCE_LOST = "instance_lost"
+    """An EC2 instance is gone for good, with the tasks on it. `match` is its id or a container instance's."""
+    ZONE_LOST = "zone_lost"
+    """An Availability Zone is out of order until it is healed: what was there is lost. `match` is its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,8 @@ class Fault:
     """One fault.
 
     Attributes:
-        match: a task id (or its beginning), a service name, or "*".
+        match: a task id (or its beginning), a service name, or "*"; for INSTANCE_LOST an instance, for ZONE_LOST
+            an Availability Zone.
         value: more about it, plain values only.
     """
 
@@ -45,15 +50,21 @@ class Faults:
         self._active.append(fault)
 
     def heal(self, kind: FaultKind | None = None, match: str | None = None) -> int:
-        """Switch faults off, all or those that fit; returns how many."""
+        """Switch faults off: of a kind or of every kind, with that match or with any (None and "*"); how many."""
         kept = [
             fault
             for fault in self._active
-            if (kind is not None and fault.kind is not kind) or (match is not None and fault.match != match)
+            if (kind is not None and fault.kind is not kind) or match not in (None, "*", fault.match)
         ]
         healed = len(self._active) - len(kept)
         self._active = kept
         return healed
+
+    @property
+    def lost_zones(self) -> tuple[str, ...]:
+        """The Availability Zones that are out of order."""
+        lost = (fault.match for fault in self._active if fault.kind is FaultKind.ZONE_LOST)
+        return tuple(dict.fromkeys(lost))
 
     def on(self, kind: FaultKind, *, task_id: str, group: str) -> Fault | None:
         """The fault of that kind that concerns this task, or None. `group` is e.g. "service:web"."""

@@ -8,6 +8,7 @@ What is patched, and given back by `uninstall`:
   is made on first use draws from a seed of its own, whatever call made it.
 - targets: registering, deregistering and describing the targets of a target group ask a `TargetsPort`; what AWS
   refuses of target groups, listeners and rules is refused (`moto_elbv2`).
+- Auto Scaling groups launch instances where they have the fewest (`moto_autoscaling`).
 - metrics are told apart by all of their dimensions (`moto_cloudwatch`).
 - ids of log events are counted by cloud.
 - pushing to ECR: digests, tags that move, immutable tags (`moto_ecr`).
@@ -34,7 +35,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Protocol
 
-from ecsim.api import moto_cloudformation, moto_cloudwatch, moto_ecr, moto_elbv2
+from ecsim.api import moto_autoscaling, moto_cloudformation, moto_cloudwatch, moto_ecr, moto_elbv2
 from ecsim.api.stack_resources import Account
 from ecsim.api.virtual import REALS, Moment, stand_ins
 from ecsim.api.wire import loader
@@ -93,6 +94,7 @@ class _Mounted:
         targets: TargetsPort,
         service_exists: Callable[[str, str], bool],
         account: Account | None,
+        zone_is_lost: Callable[[str], bool],
     ) -> None:
         self.now = now
         self.seed = seed
@@ -100,6 +102,7 @@ class _Mounted:
         self.service_exists = service_exists
         self.account = account
         self.stand_in = moto_cloudformation.StandIn()
+        self.zone_is_lost = zone_is_lost
         self.finder = _Finder(self.arrived)
         self.stand_ins = stand_ins(now)
         self.given_back: list[Callable[[], None]] = []
@@ -154,6 +157,7 @@ def install(
     targets: TargetsPort,
     service_exists: Callable[[str, str], bool] = lambda _cluster, _service: False,
     account: Account | None = None,
+    zone_is_lost: Callable[[str], bool] = lambda _zone: False,
 ) -> None:
     """Put the hooks in place and empty moto.
 
@@ -163,6 +167,7 @@ def install(
         targets: keeps the targets of target groups.
         service_exists: whether (cluster, service) is a service of ECS, for Application Auto Scaling.
         account: this cloud's ECS, for CloudFormation; without it templates make no resources of ECS here.
+        zone_is_lost: whether an Availability Zone is out of order, for EC2 Auto Scaling.
 
     Raises:
         AlreadyInstalled: another cloud is open in this process.
@@ -179,7 +184,14 @@ def install(
     import moto.core.utils
     import moto.settings
 
-    mounted = _Mounted(now=now, seed=seed, targets=targets, service_exists=service_exists, account=account)
+    mounted = _Mounted(
+        now=now,
+        seed=seed,
+        targets=targets,
+        service_exists=service_exists,
+        account=account,
+        zone_is_lost=zone_is_lost,
+    )
     _mounted = mounted
     mounted.replace(moto.settings, "ec2_load_default_amis", lambda: False)
     _seed_new_backends(mounted, moto.core.base_backend.AccountSpecificBackend)
@@ -429,6 +441,15 @@ def _patch_logs(mounted: _Mounted, module: Any) -> None:
         mounted.replace(getattr(module, owner), name, 0)
 
 
+def _check_autoscaling(module: Any) -> None:
+    _expect(module.FakeAutoScalingGroup, "replace_autoscaling_group_instances", moto_autoscaling.LAUNCH)
+
+
+def _patch_autoscaling(mounted: _Mounted, module: Any) -> None:
+    _check_autoscaling(module)
+    moto_autoscaling.patch(mounted, module)
+
+
 def _check_cloudwatch(module: Any) -> None:
     _expect(module.MetricDatumBase, "filter", moto_cloudwatch.FILTER)
     _expect(module, "are_dimensions_same", moto_cloudwatch.SAME)
@@ -455,6 +476,7 @@ def _patch_cloudformation(mounted: _Mounted, module: Any) -> None:
 
 _ON_IMPORT: dict[str, Callable[[_Mounted, Any], None]] = {
     "moto.cloudformation.parsing": _patch_cloudformation,
+    "moto.autoscaling.models": _patch_autoscaling,
     "moto.cloudwatch.models": _patch_cloudwatch,
     "moto.elbv2.models": _patch_elbv2,
     "moto.ecs.models": _patch_ecs,
@@ -463,6 +485,7 @@ _ON_IMPORT: dict[str, Callable[[_Mounted, Any], None]] = {
 }
 _CHECKS: dict[str, Callable[[Any], None]] = {
     "moto.cloudformation.parsing": _check_cloudformation,
+    "moto.autoscaling.models": _check_autoscaling,
     "moto.cloudwatch.models": _check_cloudwatch,
     "moto.elbv2.models": _check_elbv2,
     "moto.ecs.models": _check_ecs,

@@ -100,6 +100,7 @@ class Cloud:
             targets=self.controller.targets,
             service_exists=self._service_exists,
             account=self.stacks,
+            zone_is_lost=lambda zone: zone in self.faults.lost_zones,
         )
         self.is_open = True
 
@@ -277,11 +278,16 @@ class Cloud:
     # Breaking
 
     def inject(self, fault: Fault) -> list[str]:
-        """Switch a fault on; returns the ids of the tasks that it concerns at once."""
+        """Switch a fault on; returns the ids of the tasks that it concerns at once.
+
+        Raises:
+            ValueError: it is for a container instance or an Availability Zone that is not there.
+        """
         with self.gate.lock:
+            self.controller.outages.check(fault)
             self.journal.record("fault", str(fault.kind), match=fault.match, value=dict(fault.value), on=True)
             self.faults.inject(fault)
-            struck = self.workload.strike(fault)
+            struck = self.workload.strike(fault) + self.controller.outages.strike(fault)
             self.controller.disturb()
             self.controller.settle()
             return struck
@@ -291,6 +297,7 @@ class Cloud:
         with self.gate.lock:
             healed = self.faults.heal(kind, match)
             self.journal.record("fault", str(kind or "*"), match=match, value={}, on=False)
+            self.controller.outages.heal(self.faults.lost_zones)
             self.controller.disturb()
             return healed
 

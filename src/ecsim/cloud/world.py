@@ -217,7 +217,9 @@ class World:
             return {"healed": self._cloud.heal(FaultKind(kind), args.get("match"))}
         match, value = args.get("match", "*"), args.get("value") or {}
         if not isinstance(match, str) or not match or not isinstance(value, dict):
-            raise ValueError("match is a text (a service, a task id or *), value an object")
+            raise ValueError(
+                "match is a text (a service, a task id, an instance, a zone or *), value an object"
+            )
         fault = Fault(kind=FaultKind(kind), match=match, value=value)
         return {"tasks": self._cloud.inject(fault)}
 

@@ -13,6 +13,7 @@ from ecsim.controller.shell import Shell
 from ecsim.decide.capacity.distribution import distribute
 from ecsim.decide.capacity.placement import needs_of
 from ecsim.decide.task import lifecycle
+from ecsim.model.answers import Subnet
 from ecsim.model.container_instance import ContainerInstance
 from ecsim.model.launch import Launched
 from ecsim.model.placement import Needs, Placement, PlacementConstraint, PlacementStrategy, Refusal
@@ -79,6 +80,8 @@ class Nursery:
         """New tasks, each planned to go on: as many as asked for on Fargate, as many as find a place elsewhere."""
         providers = self._providers(birth, count)
         if birth.launch_type == "FARGATE" or providers[:1] in [[each] for each in FARGATE_PROVIDERS]:
+            if birth.service_arn is None and self._open_subnets(birth) == []:
+                return Launched(tasks=(), unplaced=count, no_capacity=True)
             return Launched(tasks=tuple(self._on_fargate(birth, providers)))
         return self._on_instances(birth, providers)
 
@@ -295,18 +298,25 @@ class Nursery:
         wanted = birth.network_configuration.get("awsvpcConfiguration")
         if not wanted:
             return f"{self._shell.region}a", None
-        subnets = [
-            subnet
-            for subnet in self._shell.network.subnets(list(wanted.get("subnets", ())))
-            if birth.zone in (None, subnet.availability_zone)
-            and subnet.availability_zone not in self._shell.lost_zones
-        ]
+        subnets = self._open_subnets(birth)
         if not subnets:
             return "", None
         subnet = self._addresses.choose(subnets, zones)
         groups = tuple(wanted.get("securityGroups", ()))
         eni = self._addresses.interface(subnet, task_id=task_id, security_groups=groups)
         return subnet.availability_zone, eni
+
+    def _open_subnets(self, birth: Birth) -> list[Subnet] | None:
+        """The subnets of an awsvpc task where something can be started; None when none of its subnets is there."""
+        subnets = self._shell.network.subnets(birth.subnets)
+        if not subnets:
+            return None
+        return [
+            subnet
+            for subnet in subnets
+            if birth.zone in (None, subnet.availability_zone)
+            and subnet.availability_zone not in self._shell.lost_zones
+        ]
 
     def _interface_on(self, task: Task, instance: ContainerInstance) -> Eni | None:
         """The interface of an awsvpc task on an instance: in a subnet of the instance's zone."""

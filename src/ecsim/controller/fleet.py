@@ -35,19 +35,21 @@ class Fleet:
     def _follow(self, host: Host) -> None:
         instance = self._shell.store.instance_on(host.id)
         if instance is None:
-            if host.state not in (*GONE, *OFF) and host.cluster is not None and host.id not in self._booting:
-                self._booting[host.id] = None
-                self._later(host.id, BOOT_MS)
+            if host.state not in (*GONE, *OFF) and host.cluster is not None:
+                self._boot(host.id)
             return
         if host.state in GONE:
             self.gone(instance, "terminated")
         elif host.state in OFF and instance.agent_connected:
             self.off(instance)
         elif host.state == "running" and not instance.agent_connected:
-            self._later(host.id, BOOT_MS)
+            self._boot(host.id)
 
-    def _later(self, instance_id: str, after_ms: int) -> None:
-        self._shell.engine.call_at(self._shell.now_ms + after_ms, "host", instance_id)
+    def _boot(self, instance_id: str) -> None:
+        """Its agent will have started by and by, or tries again."""
+        if instance_id not in self._booting:
+            self._booting[instance_id] = None
+            self._shell.engine.call_at(self._shell.now_ms + BOOT_MS, "host", instance_id)
 
     def step(self, wake: Wake) -> None:
         """The agent of an EC2 instance has started: it registers the instance, or connects again."""
@@ -55,17 +57,19 @@ class Fleet:
         host = self._shell.hosts.one(wake.key)
         if host is None or host.state in (*GONE, *OFF):
             return
+        if host.availability_zone in self._shell.lost_zones:
+            self._boot(host.id)
+            return
         known = self._shell.store.instance_on(host.id)
         if known is not None:
             if not known.agent_connected:
-                self._put(moved(known, agent_connected=True))
-                self._freed(known.cluster_arn)
+                self.admit(moved(known, agent_connected=True))
             return
         if host.cluster is None or not host.has_profile:
             return  # without an instance profile the agent may not call RegisterContainerInstance
         cluster = self._shell.store.clusters.get(self._arn("cluster", host.cluster))
         if cluster is None or cluster.status != "ACTIVE":
-            self._later(host.id, BOOT_MS)  # the agent tries again
+            self._boot(host.id)
             return
         number = self._shell.identity.hexadecimal("container instance", host.id)
         self.admit(
@@ -90,12 +94,18 @@ class Fleet:
         self._shell.freed[cluster_arn] = None
 
     def admit(self, instance: ContainerInstance) -> None:
-        """A container instance was registered: tasks may be placed on it, zones may be balanced anew."""
+        """A container instance is there: tasks may be placed on it, zones may be balanced anew.
+
+        In a zone that is out of order its agent reaches nobody.
+        """
+        if instance.availability_zone in self._shell.lost_zones:
+            instance = replace(instance, agent_connected=False)
         self._put(instance)
         self._freed(instance.cluster_arn)
-        self._look_at_balanced(instance.cluster_arn)
+        self.look_at_balanced(instance.cluster_arn)
 
-    def _look_at_balanced(self, cluster_arn: str) -> None:
+    def look_at_balanced(self, cluster_arn: str) -> None:
+        """The zones of a cluster are others now: services may have to be balanced anew."""
         for service in self._shell.store.services_of(cluster_arn):
             if service.status == "ACTIVE" and service.request.get("availabilityZoneRebalancing") == "ENABLED":
                 self._shell.look_at(service.arn)
@@ -129,7 +139,12 @@ class Fleet:
 
     def _lose_tasks(self, instance: ContainerInstance, state: str) -> None:
         text = LOST.format(id=instance.ec2_instance_id, state=state)
-        why = because("task.host_lost", instance=instance.ec2_instance_id, state=state)
+        zone = instance.availability_zone
+        why = (
+            because("task.zone_lost", zone=zone)
+            if zone in self._shell.lost_zones
+            else because("task.host_lost", instance=instance.ec2_instance_id, state=state)
+        )
         for task in self._shell.store.live_tasks_on(instance.arn):
             self._life.lose(task.arn, text, why)
         self._freed(instance.cluster_arn)

@@ -6,6 +6,7 @@ from ecsim.clock.engine import Wake
 from ecsim.controller.addresses import Addresses
 from ecsim.controller.births import Birth, Nursery
 from ecsim.controller.fleet import Fleet
+from ecsim.controller.outages import Outages
 from ecsim.controller.scaling import Scaling
 from ecsim.controller.services import Services
 from ecsim.controller.shell import Shell
@@ -41,6 +42,7 @@ class Controller:
         self._services = Services(shell, self._life, self._nursery)
         self.fleet = Fleet(shell, self._life)
         self.scaling = Scaling(shell, self.fleet)
+        self.outages = Outages(shell, self._life, self.fleet)
         self._healthy: dict[str, None] = {}
 
     @property

@@ -42,6 +42,18 @@ class Hosts(Protocol):
         """One EC2 instance, or None when there is none of that id."""
         ...
 
+    def zones(self) -> list[str]:
+        """The names of the region's Availability Zones."""
+        ...
+
+    def terminate(self, instance_id: str) -> None:
+        """Let an instance be gone, whatever protects it from calls; its Auto Scaling group launches another one."""
+        ...
+
+    def switch(self, instance_id: str, *, on: bool) -> None:
+        """Stop an instance, or start it again."""
+        ...
+
     def group(self, name_or_arn: str) -> ScalingGroup | None:
         """An Auto Scaling group by name or ARN, or None when there is none."""
         ...

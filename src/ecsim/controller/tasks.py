@@ -87,13 +87,20 @@ class TaskLife:
         if task.launch_type != "FARGATE" and task.container_instance_arn is None:
             return  # it waits for an instance of its capacity provider
         if task.eni is None and self._definition(task).network_mode == "awsvpc":
-            text = no_interface(task)
-            self._fail(task, text, because("task.resource_not_ready", text=text), None)
+            self._without_interface(task)
             return
-        self.targets.remember_address(task)
         now = self._shell.now_ms
         self._shell.put_task(replace(task, last_status=TaskStatus.PENDING, connectivity_at_ms=now))
         self._later(task, "accepted", lifecycle.PENDING_MS)
+
+    def _without_interface(self, task: Task) -> None:
+        """It got no network interface: no zone had capacity when it was made, or its subnet no address."""
+        subnets = task.network_configuration.get("awsvpcConfiguration", {}).get("subnets", ())
+        if not task.availability_zone and self._shell.network.subnets(list(subnets)):
+            text, code = lifecycle.NO_CAPACITY, "task.zone_without_capacity"
+        else:
+            text, code = no_interface(task), "task.resource_not_ready"
+        self._fail(task, text, because(code, text=text), None)
 
     def _no_capacity(self, task: Task) -> None:
         """Its capacity provider has brought no instance that it fits on."""
@@ -110,6 +117,7 @@ class TaskLife:
         """The agent has the task: secrets and log streams first, then the images."""
         if task.last_status is not TaskStatus.PENDING or task.desired_status is DesiredStatus.STOPPED:
             return
+        self.targets.remember_address(task)
         definition = self._definition(task)
         ready = self.containers.prepare(task, definition)
         if isinstance(ready, Failure):

@@ -88,6 +88,8 @@ REASONS: dict[str, tuple[str, ...]] = {
     "task.killed_after_stop_timeout": ("container", "stop_timeout_s"),
     "task.no_capacity": ("text",),
     "task.host_lost": ("instance", "state"),
+    "task.zone_lost": ("zone",),
+    "task.zone_without_capacity": ("text",),
     # Container instances
     "drain.stop_pending": ("instance",),
     # DAEMON services (5.1)

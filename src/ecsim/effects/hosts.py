@@ -60,6 +60,28 @@ class Hosts:
             raise
         return self._host(found[0]["Instances"][0]) if found else None
 
+    # What breaks
+
+    def zones(self) -> list[str]:
+        """The names of the region's Availability Zones."""
+        found = self._clients.client("ec2").describe_availability_zones()["AvailabilityZones"]
+        return [zone["ZoneName"] for zone in found]
+
+    def terminate(self, instance_id: str) -> None:
+        """Let an instance be gone, whatever protects it from calls; its Auto Scaling group launches another one."""
+        client = self._clients.client("ec2")
+        client.modify_instance_attribute(InstanceId=instance_id, DisableApiTermination={"Value": False})
+        client.terminate_instances(InstanceIds=[instance_id])
+
+    def switch(self, instance_id: str, *, on: bool) -> None:
+        """Stop an instance, or start it again."""
+        client = self._clients.client("ec2")
+        if on:
+            client.start_instances(InstanceIds=[instance_id])
+            return
+        client.modify_instance_attribute(InstanceId=instance_id, DisableApiStop={"Value": False})
+        client.stop_instances(InstanceIds=[instance_id])
+
     # Auto Scaling groups
 
     def group(self, name_or_arn: str) -> ScalingGroup | None:

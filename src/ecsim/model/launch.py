@@ -56,8 +56,10 @@ class Launched:
     Attributes:
         refusals: why tasks found no place, when some did not; one for each container instance.
         unplaced: how many tasks found no place.
+        no_capacity: whether that is because Fargate has no capacity in any zone of the subnets.
     """
 
     tasks: tuple[Task, ...]
     refusals: tuple[Refusal, ...] = ()
     unplaced: int = 0
+    no_capacity: bool = False

@@ -58,6 +58,7 @@ class TaskHistory:
         health: task health by its containers' health checks over time.
         targets: per target (`<target group>/<ip>:<port>`) its state over time.
         exits: (moment, container, exit code or None, reason or "").
+        host: id of the EC2 instance that it is on, or "".
     """
 
     id: str
@@ -65,6 +66,7 @@ class TaskHistory:
     deployment: str | None
     task_definition: str = ""
     zone: str = ""
+    host: str = ""
     stop_code: str = ""
     stopped_reason: str = ""
     states: Track = field(default_factory=Track)
@@ -176,7 +178,7 @@ def _read(
             entry.subject, TaskHistory(id=entry.subject, service=history.name, deployment=deployment or None)
         )
         task.states.set(_text(fields.get("status")), at)
-        task.zone = _text(fields.get("zone")) or task.zone
+        note_place(task, entry)
         task.stop_code = _text(fields.get("stop_code")) or task.stop_code
         task.stopped_reason = _text(fields.get("stopped_reason")) or task.stopped_reason
     elif entry.kind == "container.exit" and entry.subject in tasks:
@@ -219,7 +221,7 @@ def _read_rest(entry: Entry, history: ServiceHistory, tasks: dict[str, TaskHisto
     elif entry.kind == "decision" and (entry.subject == history.subject or entry.subject in tasks):
         history.decisions.append(entry)
         return False  # a wait may be decided again and again while nothing happens
-    elif entry.kind == "fault" and concerns(match_of(entry), history.name, tasks):
+    elif entry.kind == "fault" and concerns(match_of(entry), history.name, tasks.values()):
         history.faults.append(entry)
     elif entry.kind == "call" and _is_about(entry, history, tasks):
         history.calls.append(entry)
@@ -241,14 +243,28 @@ def _is_about(entry: Entry, history: ServiceHistory, tasks: dict[str, TaskHistor
     return operation == "StopTask" and last_part(_text(params.get("task"))) in tasks
 
 
+def note_place(task: TaskHistory, entry: Entry) -> None:
+    """Learn from a status of a task where it is."""
+    task.zone = _text(entry.fields.get("zone")) or task.zone
+    task.host = _text(entry.fields.get("instance")) or task.host
+
+
 def match_of(entry: Entry) -> str:
     """Whom a fault is for; taking faults back without saying whose means everybody's."""
     return _text(entry.fields.get("match")) or "*"
 
 
-def concerns(match: str, service: str | None, tasks: Iterable[str]) -> bool:
-    """Whether a fault's `match` fits a service or one of its tasks."""
-    return match in ("*", service) or (match != "" and any(task.startswith(match) for task in tasks))
+def concerns(match: str, service: str | None, tasks: Iterable[TaskHistory]) -> bool:
+    """Whether a fault's `match` fits a service, one of its tasks, or the zone or instance that one was on."""
+    return match in ("*", service) or (
+        match != ""
+        and any(
+            task.id.startswith(match)
+            or task.zone == match
+            or (task.host != "" and task.host.startswith(match))
+            for task in tasks
+        )
+    )
 
 
 def last_dotted(subject: str) -> str:

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ecsim.clock.journal import Entry
 from ecsim.view.happened import happened
-from ecsim.view.history import concerns, find_service, last_part, match_of, service_history
+from ecsim.view.history import (
+    TaskHistory,
+    concerns,
+    find_service,
+    last_part,
+    match_of,
+    note_place,
+    service_history,
+)
 from ecsim.view.lines import LINES_MAX, Line, as_html, as_text, collapsed
 from ecsim.view.naming import deployment_name, namer, revisions, short
 from ecsim.view.rendering import View, note, page
@@ -144,9 +152,11 @@ def _task(picture: Picture, task: str, lang: str) -> Iterator[Line]:
     """The life of one task: facts and decisions."""
     name, known = namer(picture), revisions(picture)
     owner: str | None = None
+    history = TaskHistory(id=task, service=None, deployment=None)
     stopping, told = False, ""
     for entry in picture.journal:
         if entry.kind == "task.status" and entry.subject == task:
+            note_place(history, entry)
             if owner is None:
                 owner = str(entry.fields.get("service"))
                 yield _created(entry, lang, known)
@@ -157,7 +167,7 @@ def _task(picture: Picture, task: str, lang: str) -> Iterator[Line]:
             told = decision.text
             yield decision
         elif entry.kind == "fault" and owner is not None:
-            if concerns(match_of(entry), owner, [task]):
+            if concerns(match_of(entry), owner, [history]):
                 yield Line(at_ms=entry.at_ms, text=happened(entry, lang), kind="fault")
         elif task in (entry.subject, entry.fields.get("task")) and (text := _fact(entry, lang)):
             yield Line(at_ms=entry.at_ms, text=text, kind="state")

@@ -157,11 +157,18 @@ class Cloud:
     # Things breaking
 
     def fault(self, kind: str, match: str = "*", **value: Any) -> None:
-        """Break something: "crash", "fail_health", "hang", "out_of_memory" of a task id, a service, or "*"."""
+        """Break something.
+
+        Args:
+            kind: "crash", "fail_health", "hang", "out_of_memory" of a task; "instance_lost" of a container instance;
+                "zone_lost" of an Availability Zone, which lasts until `heal`.
+            match: a task id, a service, or "*" for all; the id of an instance; the name of a zone.
+            value: more about it, e.g. `exit_code=3` of a crash.
+        """
         self._link.do("fault", {"kind": kind, "match": match, "value": value, "on": True})
 
     def heal(self, kind: str, match: str = "*") -> None:
-        """End a fault."""
+        """End the faults of a kind, all of them or those of that match. What has ended or is gone stays so."""
         self._link.do("fault", {"kind": kind, "match": match, "value": {}, "on": False})
 
     # Programs

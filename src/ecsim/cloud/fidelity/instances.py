@@ -60,10 +60,17 @@ ROWS = of(
         _A,
         "not documented",
         "A task waits 30 minutes for an instance. Without termination protection the oldest instances of the group "
-        "go first. A group launches all its instances in its first subnet. The reservation is not published to "
-        "CloudWatch.",
-        "タスクがインスタンスを待つ時間は 30 分です。終了保護がない場合は古いインスタンスから終了します。Auto Scaling グループの"
-        "インスタンスはすべて最初のサブネットで起動します。予約率は CloudWatch に発行されません。",
+        "go first. The reservation is not published to CloudWatch.",
+        "タスクがインスタンスを待つ時間は 30 分です。終了保護がない場合は古いインスタンスから終了します。"
+        "予約率は CloudWatch に発行されません。",
+    ),
+    (
+        _E,
+        "EC2 Auto Scaling User Guide, as-add-availability-zone",
+        "An Auto Scaling group launches in the Availability Zone where it has the fewest instances, and in its other "
+        "zones while one is out of order.",
+        "Auto Scaling グループは、インスタンスが最も少ないアベイラビリティーゾーンで起動し、障害中のゾーンがあればほかのゾーンで"
+        "起動します。",
     ),
     (
         _E,
@@ -72,5 +79,28 @@ ROWS = of(
         "terminated takes its tasks with it.",
         "DRAINING ではサービスのタスクが minimumHealthyPercent と maximumPercent に従って移ります。停止または終了した"
         "インスタンスでは、タスクも一緒に失われます。",
+    ),
+    (
+        _E,
+        "botocore ecs DeregisterContainerInstance; EC2 Auto Scaling User Guide, as-add-availability-zone; ECS Developer "
+        "Guide, service-rebalancing, ecs_service_events",
+        "The faults instance_lost and zone_lost: a lost instance is terminated and deregistered, its tasks stop with "
+        "TerminationNotice, services and Auto Scaling groups replace what is gone. Nothing new is placed in a zone that "
+        "is out of order; Fargate has no capacity there. When it is healed, services with rebalancing move tasks back.",
+        "障害 instance_lost と zone_lost: 失われたインスタンスは終了して登録解除され、タスクは TerminationNotice で停止し、"
+        "サービスと Auto Scaling グループが失われた分を補います。障害中のゾーンには何も配置されず、Fargate の空きもありません。"
+        "回復すると、リバランシングが有効なサービスはタスクを戻します。",
+    ),
+    (
+        _A,
+        "not documented",
+        "AWS notices a lost instance or zone after a while, here at once: tasks do not linger behind a load balancer, "
+        "whose own nodes in the zone stay. Fargate tasks of a lost zone stop with TerminationNotice and a text of this "
+        "cloud's own. Instances without an Auto Scaling group stop, and start again when the zone is healed; a group "
+        "moves none back. Whether RunTask's missing capacity is a ClientException is not documented.",
+        "AWS が失われたインスタンスやゾーンに気づくまでには時間がかかりますが、ここではすぐです。ロードバランサーの後ろにタスクが"
+        "残ることはなく、そのゾーンのロードバランサーのノードも失われません。失われたゾーンの Fargate タスクは TerminationNotice と"
+        "このクラウド独自の文で停止します。Auto Scaling グループに属さないインスタンスは停止し、ゾーンの回復後に起動し直します。"
+        "グループはインスタンスを戻しません。RunTask の空き不足が ClientException かどうかは文書にありません。",
     ),
 )

@@ -30,9 +30,14 @@ from ecsim.model.placement import (
 )
 from ecsim.model.task_definition import TaskDefinition
 
-DEFAULT_OF_SERVICES = (PlacementStrategy(type="spread", field="attribute:ecs.availability-zone"),)
+DEFAULT_OF_SERVICES = (
+    PlacementStrategy(type="spread", field="attribute:ecs.availability-zone"),
+    PlacementStrategy(type="spread", field="instanceId"),
+)
+"""Source: botocore ecs UpdateService (the zone with the fewest tasks of the service, there the instance with the
+fewest)."""
 DEFAULT_OF_RUN_TASK = (PlacementStrategy(type="random"),)
-"""Source of the two: ECS Developer Guide, task-placement-strategies."""
+"""Source: ECS Developer Guide, task-placement-strategies."""
 
 MEMBER_OF = "MemberOf placement constraint unsatisfied."
 """Source: ECS Developer Guide, api_failures_messages."""

@@ -24,6 +24,11 @@ DEPROVISIONING_MS = 8_000
 """The network interface is detached and deleted."""
 CAPACITY_WAIT_MS = 1_800_000
 """How long a task waits for an instance of its capacity provider. Approximate: not documented."""
+NO_CAPACITY = (
+    "Capacity is unavailable at this time. Please try again later or in a different availability zone"
+)
+"""What Fargate says when it has no room in a zone. Sources: ECS Developer Guide, ecs_service_events (a service's
+event); AWS re:Post, ecs-fargate-runtask-capacity (RunTask)."""
 FORGET_MS = 3_600_000
 """Stopped tasks stay visible for an hour. Source: botocore ecs DescribeTasks."""
 

@@ -186,6 +186,8 @@ REASONS: dict[str, str] = {
         "was killed with SIGKILL."
     ),
     "task.host_lost": "The EC2 instance {instance} that it was on is {state}.",
+    "task.zone_lost": "The Availability Zone {zone} that it was in is out of order.",
+    "task.zone_without_capacity": "Every Availability Zone of its subnets is out of order: {text}",
     "drain.stop_pending": "The container instance on {instance} is DRAINING: a task that is still PENDING is stopped at once.",
     "daemon.start": "{start} of {instances} container instances have no task of this DAEMON service: one is started on each.",
     "daemon.leave": "The container instance is not one that this DAEMON service runs on (any more).",

@@ -181,6 +181,8 @@ REASONS: dict[str, str] = {
         "SIGKILL で強制終了されました。"
     ),
     "task.host_lost": "タスクが動いていた EC2 インスタンス {instance} は {state} になりました。",
+    "task.zone_lost": "タスクが動いていたアベイラビリティーゾーン {zone} に障害が起きています。",
+    "task.zone_without_capacity": "タスクのサブネットのアベイラビリティーゾーンは、すべて障害中です: {text}",
     "drain.stop_pending": "{instance} のコンテナインスタンスは DRAINING なので、まだ PENDING のタスクはすぐに停止されます。",
     "daemon.start": "コンテナインスタンス {instances} 台のうち {start} 台に、この DAEMON サービスのタスクがありません。1 台に 1 つずつ起動します。",
     "daemon.leave": "このコンテナインスタンスは、この DAEMON サービスの対象ではありません。",

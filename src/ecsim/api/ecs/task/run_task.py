@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs import lookup, tags
 from ecsim.api.ecs.launch import capacity, network_configuration, placement, volumes
-from ecsim.api.ecs.refusals import invalid_parameter
+from ecsim.api.ecs.refusals import client_exception, invalid_parameter
 from ecsim.api.ecs.task.task_view import view
 from ecsim.api.errors import ApiError
 from ecsim.decide.task import fargate
+from ecsim.decide.task.lifecycle import NO_CAPACITY
 from ecsim.model.launch import Launch, Launched
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ _TOKEN = "RunTask"  # noqa: S105  the name of an operation, not a secret
 
 
 def run_task(desk: Desk, params: dict[str, Any]) -> Answer:
-    """RunTask: up to ten tasks, PROVISIONING; the same client token again answers the same tasks."""
+    """RunTask: up to ten tasks, PROVISIONING; the same client token again answers the same tasks.
+
+    Raises:
+        ApiError: among others ClientException, Fargate has no capacity in any zone of the subnets (the code is not
+            documented, the message is).
+    """
     cluster = lookup.cluster_of(desk, params)
     token = params.get("clientToken")
     if token:
@@ -68,6 +74,8 @@ def run_task(desk: Desk, params: dict[str, Any]) -> Answer:
             request=params,
         )
     )
+    if launched.no_capacity:
+        raise client_exception(NO_CAPACITY)
     if token:
         desk.tokens[_TOKEN, token] = (dict(params), tuple(task.arn for task in launched.tasks))
     return launched_view(desk, launched)
