@@ -9,6 +9,9 @@ import tarfile
 import warnings
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
+
+from ecslab.grading.intake import Intake, Shelf, take
 
 Members = Mapping[str, bytes]
 
@@ -80,3 +83,10 @@ def _regular(name: str, content: bytes) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
     info.size = len(content)
     return info
+
+
+def taken_in(*paths: Path, file_bytes: int, lab: str | None = None) -> tuple[Intake, dict[str, bytes]]:
+    """What is taken in, and the contents of what can be graded."""
+    with Shelf() as shelf:
+        intake = take(paths, shelf, file_bytes=file_bytes, lab=lab)
+        return intake, {one.name: one.content.read() for one in intake.taken if one.content is not None}

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from ecslab.grading.intake import take
 from ecslab.grading.intake.layout import utc
 from tests.grading.packing import (
+    taken_in,
     tar_special,
     tar_with,
     tarred,
@@ -45,13 +45,13 @@ def lay(folder: Path, files: dict[str, bytes]) -> Path:
 
 def found(*paths: Path, lab: str | None = None) -> dict[str, str]:
     """Names, with the code of the notice or "ok"."""
-    taken = take(paths, file_bytes=LIMIT, lab=lab).taken
+    taken = taken_in(*paths, file_bytes=LIMIT, lab=lab)[0].taken
     assert all((one.content is None) != (one.notice is None) for one in taken)
     return {one.name: one.notice.code if one.notice else "ok" for one in taken}
 
 
 def people(path: Path) -> dict[str, tuple]:
-    taken = take([path], file_bytes=LIMIT).taken
+    taken = taken_in(path, file_bytes=LIMIT)[0].taken
     return {one.name: (one.learner_id, one.learner, one.submitted_at, one.late) for one in taken}
 
 
@@ -269,7 +269,7 @@ def test_one_notebook_a_lab(tmp_path):
         "dan/a": "ok",
         "eve": "no-lab-notebook",
     }
-    aside = take([path], file_bytes=LIMIT).aside
+    aside = taken_in(path, file_bytes=LIMIT)[0].aside
     assert {"ada/scratch.ipynb", "bob/old.ipynb", "dan/copy/b.ipynb"} < set(aside)
     only = found(path, lab="06-services")
     assert only["ada/06-services"] == "ok"
@@ -290,8 +290,8 @@ def test_nobodys_files_are_left_aside(tmp_path):
     for path in (lay(tmp_path / "in", files), tmp_path / "x.zip"):
         if path.suffix:
             path.write_bytes(zipped(files))
-        intake = take([path], file_bytes=LIMIT)
-        assert [one.content for one in intake.taken] == [book()]
+        intake, contents = taken_in(path, file_bytes=LIMIT)
+        assert list(contents.values()) == [book()]
         assert [one.removeprefix("x.zip/") for one in intake.aside] == sorted(expected)
 
 
@@ -421,7 +421,7 @@ def test_hostile_archives(tmp_path, name):
 def test_a_hostile_archive_beside_a_notebook_is_left_aside(tmp_path):
     path = lay(tmp_path, {"ada/lab.ipynb": book(), "ada/more.zip": HOSTILE["up.zip"][0]()})
     assert found(path) == {"ada/lab": "ok"}
-    assert "ada/more.zip" in take([path], file_bytes=LIMIT).aside
+    assert "ada/more.zip" in taken_in(path, file_bytes=LIMIT)[0].aside
 
 
 def test_in_a_classs_archive_one_members_fault_is_its_own(tmp_path):

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import os
 import socket
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from ecslab.grading.intake import NoSuchInput, printable, take
+from ecslab.grading.intake import NoSuchInput, Shelf, printable, take
+from tests.grading.packing import taken_in
 
 LIMIT = 1000
+LARGE = 1_000_000
 
 
 def codes(paths: list[Path]) -> dict[str, str | None]:
-    found = take(paths, file_bytes=LIMIT)
+    found = taken_in(*paths, file_bytes=LIMIT)[0]
     return {one.name: one.notice.code if one.notice else None for one in found.taken}
 
 
 def test_a_folder_of_notebooks(tmp_path):
     (tmp_path / "b.ipynb").write_bytes(b"two")
     (tmp_path / "a.ipynb").write_bytes(b"one")
-    found = take([tmp_path], file_bytes=LIMIT)
-    assert [(one.name, one.content) for one in found.taken] == [("a", b"one"), ("b", b"two")]
+    _, contents = taken_in(tmp_path, file_bytes=LIMIT)
+    assert contents == {"a": b"one", "b": b"two"}
+
+
+def test_what_is_read_lies_on_the_shelf_and_not_in_memory(tmp_path):
+    """Three hundred learners may each hand in an archive of 50 MB."""
+    for number in range(40):
+        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w") as archive:
+            archive.writestr("lab.ipynb", bytes([number]) * LARGE)
+            archive.writestr("more.ipynb.txt", b"x")
+    tracemalloc.start()
+    with Shelf() as shelf:
+        found = take([tmp_path], shelf, file_bytes=LARGE)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 8 * LARGE
+        assert [one.content.read() for one in found.taken] == [
+            bytes([int(one.name.partition(".")[0])]) * LARGE for one in found.taken
+        ]
+        assert len(found.taken) == 40
 
 
 def test_links_pipes_sockets_and_folders_are_not_opened(tmp_path):
@@ -69,7 +91,7 @@ def test_a_learners_folder_is_searched_and_an_empty_one_counts(tmp_path):
     (tmp_path / "alice" / ".ipynb_checkpoints").mkdir()
     (tmp_path / "bob").mkdir()
     (tmp_path / "readme.txt").write_text("not a notebook")
-    found = take([tmp_path], file_bytes=LIMIT)
+    found = taken_in(tmp_path, file_bytes=LIMIT)[0]
     assert codes([tmp_path]) == {"alice/week 1/lab": None, "bob": "no-notebook", "readme.txt": "not-ipynb"}
     assert found.aside == ("alice/.ipynb_checkpoints", "alice/notes.txt")
 
@@ -104,7 +126,7 @@ def test_equal_names_are_told_apart(tmp_path):
 
 def test_a_path_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(NoSuchInput, match="No such file"):
-        take([tmp_path / "nothing.ipynb"], file_bytes=LIMIT)
+        taken_in(tmp_path / "nothing.ipynb", file_bytes=LIMIT)[0]
 
 
 def test_any_name_is_printable(tmp_path):

@@ -14,7 +14,7 @@ from ecslab.course.problem import CourseProblem
 from ecslab.grading import command
 from ecslab.grading.engine.keys import Keys
 from ecslab.grading.engine.work import Authority, Options, Work
-from ecslab.grading.intake import Taken
+from ecslab.grading.intake import Shelf, Taken
 from tests.grading.books import FIRST, ROOT, solved
 from tests.grading.conftest import Graded
 
@@ -115,10 +115,11 @@ def test_a_kept_version_is_in_the_key_of_its_grades_only(course, tmp_path):
         options = Options(root=course)
         made = {}
         for number in (1, 2):
-            taken = Taken(name="a", content=of_version(number))
-            work = Authority(options).prepare(taken)
-            assert isinstance(work, Work)
-            made[number] = Keys(options).of(taken, work)
+            with Shelf() as shelf:
+                taken = Taken(name="a", content=shelf.keep(of_version(number)))
+                work = Authority(options).prepare(taken)
+                assert isinstance(work, Work)
+                made[number] = Keys(options).of(taken, work)
         return made
 
     before = keys()

@@ -17,11 +17,10 @@ from ecslab.course.problem import CourseProblem
 from ecslab.grading.engine.journal import FILE, Journal, JournalProblem, JournalUnfit, set_aside
 from ecslab.grading.engine.pool import Pool
 from ecslab.grading.engine.run import Engine, NoSuchLearner, Run, Wish
-from ecslab.grading.engine.shelf import Shelf
 from ecslab.grading.engine.work import Options
 from ecslab.grading.forkserver import ServerFailed
 from ecslab.grading.hidden import check_hidden
-from ecslab.grading.intake import NoSuchInput, take
+from ecslab.grading.intake import Intake, NoSuchInput, Shelf, take
 from ecslab.grading.jail import reach, tiers
 from ecslab.grading.jail.reach import CourseInReach
 from ecslab.grading.jail.tier import Tier
@@ -143,6 +142,11 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Grade; the exit code says how it went."""
+    with Shelf() as shelf:
+        return _main(arguments, shelf)
+
+
+def _main(arguments: argparse.Namespace, shelf: Shelf) -> int:
     try:
         root = find_root()
         check_out(arguments.out, arguments.submissions)
@@ -150,14 +154,12 @@ def main(arguments: argparse.Namespace) -> int:
             return _usage(f"--lab {arguments.lab}: there is no such lab")
         _check_folders(arguments, root)
         reporting = Reporting.of(arguments, root, arguments.out)
-        intake = take(arguments.submissions, file_bytes=Limits().file_bytes, lab=arguments.lab)
+        intake = take(arguments.submissions, shelf, file_bytes=Limits().file_bytes, lab=arguments.lab)
         tier = tiers.choose(arguments.tier, unsafe=arguments.unsafe)
         if tier is not Tier.PROCESS:
             private = (*arguments.versions, *filter(None, (arguments.hidden,)))
             reach.refuse_in_reach(root, tiers.readable(), private)
         arguments.out.mkdir(parents=True, exist_ok=True)
-        shelf = Shelf(intake)
-        del intake  # gigabytes, in a big class
     except (NoSuchInput, CourseProblem, NoJail, CourseInReach) as problem:
         return _usage(str(problem))
     except OSError as error:
@@ -174,16 +176,16 @@ def main(arguments: argparse.Namespace) -> int:
     )
     again = None if arguments.regrade is None else tuple(arguments.regrade)
     try:
-        with shelf, open_journal(arguments.out) as journal:
+        with open_journal(arguments.out) as journal:
             wish = Wish(shard=arguments.shard, again=again)
-            return _grade(arguments, shelf, options, journal, wish, reporting)
+            return _grade(arguments, intake, options, journal, wish, reporting)
     except (NoSuchLearner, JournalProblem) as problem:
         return _usage(str(problem))
 
 
 def _grade(
     arguments: argparse.Namespace,
-    shelf: Shelf,
+    intake: Intake,
     options: Options,
     journal: Journal,
     wish: Wish,
@@ -191,7 +193,7 @@ def _grade(
 ) -> int:
     """Grade what has to be, and write the files from the journal."""
     _same_shard(journal, wish)
-    run = Run(shelf, options, journal, wish)
+    run = Run(intake, options, journal, wish)
     known = run.total - len(run.todo)
     if known and run.todo:
         sys.stderr.write(f"{known} of {run.total} need no grading: {journal.path} has them\n")
@@ -222,7 +224,7 @@ def _grade(
     timings = {row.result.name: row.timings for row in rows}
     files = notebooks_of(arguments.submissions, results)
     everything = reporting.write(
-        arguments.out, results, aside=shelf.aside, timings=timings, files=files, isolation=options.tier
+        arguments.out, results, aside=intake.aside, timings=timings, files=files, isolation=options.tier
     )
     return _tell(everything, arguments.out)
 

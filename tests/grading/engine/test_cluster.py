@@ -24,7 +24,7 @@ from ecslab.grading.engine.keys import Keys, options_key, program_key
 from ecslab.grading.engine.stored import dumped
 from ecslab.grading.engine.work import Authority, Options
 from ecslab.grading.forkserver import ServerFailed
-from ecslab.grading.intake import Taken
+from ecslab.grading.intake import Shelf, Taken
 from ecslab.grading.jail import tiers
 from ecslab.grading.jail.tier import Tier
 from ecslab.grading.scratch import place
@@ -165,15 +165,18 @@ def grandchildren(pid: int) -> list[int]:
 def test_a_worker_that_would_grade_differently_does_not(about, says):
     options = Options(root=ROOT, tier=Tier.PROCESS)
     content = solved().bytes()
-    taken = Taken(name="a", content=content, learner="Ann", late=True)
+    taken = Taken(name="a", learner="Ann", late=True)
+    with Shelf() as shelf:
+        kept = replace(taken, content=shelf.keep(content))
+        key = Keys(options).of(kept, Authority(options).prepare(kept))
     fits = {
-        "taken": dumped(replace(taken, content=None)),
+        "taken": dumped(taken),
         "versions": [],
         "hidden": "",
         "root": str(ROOT),
         "options": options_key(options),
         "program": program_key(),
-        "key": Keys(options).of(taken, Authority(options).prepare(taken)),
+        "key": key,
     }
     assert says in json.loads(grade_one(content, {**fits, **about}))["misfit"]
 

@@ -22,7 +22,7 @@ from ecslab.grading.engine.run import Done
 from ecslab.grading.engine.stored import dumped, loaded
 from ecslab.grading.engine.work import Authority, Options, Work
 from ecslab.grading.forkserver import ServerFailed
-from ecslab.grading.intake import Taken
+from ecslab.grading.intake import Shelf, Taken
 from ecslab.grading.jail import reach, tiers
 from ecslab.grading.jail.reach import CourseInReach
 from ecslab.grading.jail.tier import Tier
@@ -117,7 +117,7 @@ class Cluster:
             "program": program_key(),
             "key": self._keys.of(work.taken, work),
         }
-        return work.taken.content, about
+        return work.taken.content.read(), about
 
     def _outcome(self, work: Work, future: Any) -> tuple[SubmissionResult, Mapping[str, float]]:
         from distributed import CancelledError, KilledWorker
@@ -143,7 +143,11 @@ def grade_one(content: bytes, about: Mapping[str, Any]) -> str:
     Returns:
         JSON: `result` and `timings`, or `misfit`, which says why this worker must not grade it.
     """
-    taken = replace(loaded(Taken, about["taken"]), content=content)
+    with Shelf() as shelf:
+        return _grade_one(replace(loaded(Taken, about["taken"]), content=shelf.keep(content)), about)
+
+
+def _grade_one(taken: Taken, about: Mapping[str, Any]) -> str:
     root = Path(about["root"])
     given = dict(about["options"])
     options = replace(

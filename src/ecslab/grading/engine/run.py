@@ -9,9 +9,8 @@ from typing import Protocol
 from ecslab.grading.engine.journal import Journal, Plan
 from ecslab.grading.engine.keys import Keys, options_key, program_key
 from ecslab.grading.engine.shards import Whole, learner_of, shard_of
-from ecslab.grading.engine.shelf import Shelf
 from ecslab.grading.engine.work import Authority, Options, Work
-from ecslab.grading.intake import Taken
+from ecslab.grading.intake import Intake, Taken
 from ecslab.grading.results import SubmissionResult
 
 Done = Callable[[Work, SubmissionResult, Mapping[str, float]], None]
@@ -52,7 +51,7 @@ class Run:
     """A run on a journal.
 
     Args:
-        shelf: all that was handed in, whatever the shard.
+        intake: all that was handed in, whatever the shard.
         options: how to grade.
         journal: what is known; it is told the plan at once.
         wish: what is wanted.
@@ -65,15 +64,16 @@ class Run:
         NoSuchLearner: nobody of that name handed in.
     """
 
-    def __init__(self, shelf: Shelf, options: Options, journal: Journal, wish: Wish) -> None:
-        self._shelf, self._journal = shelf, journal
+    def __init__(self, intake: Intake, options: Options, journal: Journal, wish: Wish) -> None:
+        self._taken = {one.name: one for one in intake.taken}
+        self._journal = journal
         self._authority = Authority(options)
         number, count = wish.shard
-        again = _chosen(wish.again, shelf.known)
+        again = _chosen(wish.again, intake.taken)
         keys, whole = Keys(options), Whole()
         self._keys: dict[str, str] = {}
         refused: dict[str, SubmissionResult] = {}
-        for one in shelf:
+        for one in intake.taken:
             whole.add(one)
             if shard_of(one, count) != number:
                 continue
@@ -87,8 +87,8 @@ class Run:
             labs=keys.labs,
             shard=wish.shard,
             whole=whole.digest(),
-            count=len(shelf),
-            aside=shelf.aside,
+            count=len(intake.taken),
+            aside=intake.aside,
         )
         wanted = journal.begin(plan, self._keys, [name for name in again if name in self._keys])
         for name in wanted:
@@ -108,7 +108,7 @@ class Run:
 
     def _works(self) -> Iterator[Work]:
         for name in self.todo:
-            prepared = self._authority.prepare(self._shelf[name])
+            prepared = self._authority.prepare(self._taken[name])
             assert isinstance(prepared, Work), "what can be graded is decided once"
             yield prepared
 

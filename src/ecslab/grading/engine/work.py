@@ -128,7 +128,7 @@ class Authority:
             notice = taken.notice or Notice("not-ipynb")
             return SubmissionResult(sha256=None, status="refused", notices=(notice,), **recorded(taken))
         try:
-            submission = parse(taken.content, self._options.limits)
+            submission = parse(taken.content.read(), self._options.limits)
             edition = self._edition_of(submission)
         except Refused as refused:
             return self._refused(taken, refused)
@@ -242,4 +242,4 @@ def recorded(taken: Taken) -> dict[str, Any]:
 
 def sha256(taken: Taken) -> str | None:
     """The content's hash; None when it was not read."""
-    return None if taken.content is None else hashlib.sha256(taken.content).hexdigest()
+    return None if taken.content is None else hashlib.sha256(taken.content.read()).hexdigest()

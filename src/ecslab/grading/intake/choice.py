@@ -20,6 +20,7 @@ from ecslab.grading.intake.entries import (
     names,
 )
 from ecslab.grading.intake.layout import HandIn
+from ecslab.grading.intake.shelf import Kept
 from ecslab.grading.words import Notice
 
 WORKS_MAX = 20
@@ -32,7 +33,7 @@ class Taken:
 
     Attributes:
         name: unique in the run; printable.
-        content: the notebook's bytes, or None when there is none to grade.
+        content: the notebook, or None when there is none to grade.
         notice: why not.
         learner: the learner's name, where the export says one; else empty.
         learner_id: the learner's number or login in the system that the export comes from; else empty.
@@ -41,7 +42,7 @@ class Taken:
     """
 
     name: str
-    content: bytes | None = None
+    content: Kept | None = None
     notice: Notice | None = None
     learner: str = ""
     learner_id: str = ""
@@ -99,14 +100,18 @@ def opened(file: IO[bytes], name: str, bounds: Bounds) -> list[Entry]:
     return tars.entries(file, name, bounds)
 
 
-def claims(content: bytes) -> str | None:
+def claims(content: Kept | None) -> str | None:
     """The lab that a notebook says it is of; None when it says none. Only for choosing: it is read again later."""
     try:
-        book = json.loads(content.decode("utf-8-sig"))
+        book = json.loads(_bytes(content).decode("utf-8-sig"))
         lab = book["metadata"]["ecslab"]["lab"]
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return lab if isinstance(lab, str) else None
+
+
+def _bytes(content: Kept | None) -> bytes:
+    return b"" if content is None else content.read()
 
 
 def _opened(entries: Iterable[Entry], bounds: Bounds) -> list[Entry]:
@@ -117,7 +122,7 @@ def _opened(entries: Iterable[Entry], bounds: Bounds) -> list[Entry]:
             found.append(one)
             continue
         try:
-            inner = opened(io.BytesIO(one.content), one.parts[-1], bounds)
+            inner = opened(io.BytesIO(one.content.read()), one.parts[-1], bounds)
         except ArchiveRefused as refused:
             found.append(replace(one, content=None, notice=refused.notice))
             continue
@@ -134,7 +139,7 @@ def _picked(whole: Sequence[Entry], lab: str | None) -> list[tuple[Entry, Notice
         return [(whole[0], None)]
     by_lab: dict[str | None, list[Entry]] = {}
     for one in whole:
-        by_lab.setdefault(claims(one.content or b""), []).append(one)
+        by_lab.setdefault(claims(one.content), []).append(one)
     if lab is not None:
         if lab not in by_lab:
             says = sorted(name for name in by_lab if name is not None)
@@ -161,7 +166,7 @@ def _one_of(several: Sequence[Entry], lab: str | None) -> Entry | None:
     """The only one, the one that has the lab's own file name, or any when all are the same."""
     if len(several) == 1:
         return several[0]
-    if len({hashlib.sha256(one.content or b"").digest() for one in several}) == 1:
+    if len({hashlib.sha256(_bytes(one.content)).digest() for one in several}) == 1:
         return several[0]
     named = [one for one in several if PurePosixPath(one.path).stem == lab]
     return named[0] if len(named) == 1 else None

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ecslab.grading.intake.shelf import Kept, Shelf
 from ecslab.grading.words import Notice
 
 SUFFIX = ".ipynb"
@@ -42,6 +43,7 @@ class Bounds:
     """How much is read.
 
     Attributes:
+        shelf: where what is read is put.
         file_bytes: of a notebook.
         archive_bytes: of an archive that one learner handed in.
         members: entries of an archive.
@@ -51,6 +53,7 @@ class Bounds:
             password) and the whole archive is refused. In the archive of a whole class only that member is.
     """
 
+    shelf: Shelf
     file_bytes: int
     archive_bytes: int = 50_000_000
     members: int = 10_000
@@ -80,14 +83,14 @@ class Entry:
 
     Attributes:
         parts: the path, printable, from where the reading began.
-        content: the bytes, where they were wanted and could be read.
-        notice: why they could not.
+        content: the file's, where they were wanted and could be read.
+        notice: why it could not.
         folder: it is a folder.
         ignored: nobody's work: hidden, or made by an operating system or Jupyter. Not looked into.
     """
 
     parts: tuple[str, ...]
-    content: bytes | None = None
+    content: Kept | None = None
     notice: Notice | None = None
     folder: bool = False
     ignored: bool = False

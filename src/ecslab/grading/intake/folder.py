@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator
 
 from ecslab.grading.intake.entries import DEPTH_MAX, Bounds, Entry, is_ignored, printable, too_large
+from ecslab.grading.intake.shelf import Shelf
 from ecslab.grading.words import Notice
 
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -24,7 +25,7 @@ def entries(descriptor: int, bounds: Bounds, above: tuple[str, ...] = ()) -> Ite
             yield from _below(descriptor, name, bounds, parts)
         else:
             limit = bounds.wanted(parts)
-            yield Entry(parts=parts) if limit is None else read(descriptor, name, parts, limit)
+            yield Entry(parts=parts) if limit is None else read(descriptor, name, parts, limit, bounds.shelf)
 
 
 def _below(parent: int, name: str, bounds: Bounds, parts: tuple[str, ...]) -> Iterator[Entry]:
@@ -43,7 +44,7 @@ def _below(parent: int, name: str, bounds: Bounds, parts: tuple[str, ...]) -> It
         os.close(descriptor)
 
 
-def read(parent: int, name: str, parts: tuple[str, ...], limit: int) -> Entry:
+def read(parent: int, name: str, parts: tuple[str, ...], limit: int, shelf: Shelf) -> Entry:
     """One file, if it is a regular one of at most `limit` bytes."""
     try:
         descriptor = os.open(name, FILE, dir_fd=parent)
@@ -60,7 +61,7 @@ def read(parent: int, name: str, parts: tuple[str, ...], limit: int) -> Entry:
         return Entry(parts=parts, notice=why_not(error))
     finally:
         os.close(descriptor)
-    return Entry(parts=parts, content=content)
+    return Entry(parts=parts, content=shelf.keep(content))
 
 
 def why_not(error: OSError) -> Notice:

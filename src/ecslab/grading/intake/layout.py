@@ -169,7 +169,7 @@ def _nbgrader(root: str, entries: Sequence[Entry]) -> Found | None:
         others = [Entry(parts=(name,), ignored=True) for name in sorted(tops - {_SUBMITTED})]
         return None if found is None else (found[0], [*found[1], *others])
     times: dict[tuple[str, ...], str | None] = {
-        one.parts[:2]: utc((one.content or b"").decode("utf-8", "replace"))
+        one.parts[:2]: utc(one.content.read().decode("utf-8", "replace") if one.content else "")
         for one in entries
         if len(one.parts) == 3 and one.parts[-1] == TIMESTAMP and not one.folder  # noqa: PLR2004 - student/assignment/file
     }
@@ -223,7 +223,8 @@ def _classroom(root: str, entries: Sequence[Entry]) -> Found | None:
 
 def _roster(entries: Sequence[Entry]) -> dict[str, tuple[str, str, str | None]]:
     """Login, name and time by repository, from the table that GitHub Classroom makes."""
-    text = next((one.content for one in entries if one.parts == (ROSTER,) and one.content is not None), b"")
+    kept = next((one.content for one in entries if one.parts == (ROSTER,) and one.content is not None), None)
+    text = b"" if kept is None else kept.read()
     try:
         rows = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig", "replace"), newline="")))
     except csv.Error:

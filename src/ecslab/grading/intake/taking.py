@@ -12,6 +12,7 @@ from ecslab.grading.intake import folder, layout
 from ecslab.grading.intake.choice import Taken, choose, claims, opened
 from ecslab.grading.intake.entries import ArchiveRefused, Bounds, Entry, is_archive, printable
 from ecslab.grading.intake.layout import Found, HandIn
+from ecslab.grading.intake.shelf import Shelf
 
 
 class NoSuchInput(Exception):  # noqa: N818 - the command says it in these words
@@ -30,18 +31,20 @@ class Intake:
     aside: tuple[str, ...]
 
 
-def take(paths: Sequence[Path], *, file_bytes: int, lab: str | None = None) -> Intake:
+def take(paths: Sequence[Path], shelf: Shelf, *, file_bytes: int, lab: str | None = None) -> Intake:
     """Take in notebooks, folders and archives, each a class's export or one learner's.
 
     Args:
         paths: what was named on the command line.
+        shelf: where what is read is put: it must be open as long as contents are wanted.
         file_bytes: larger notebooks are not read.
         lab: take notebooks of this lab only.
 
     Raises:
         NoSuchInput: a named path is not there.
+        OSError: the disk is full.
     """
-    bounds = Bounds(file_bytes=file_bytes)
+    bounds = Bounds(shelf=shelf, file_bytes=file_bytes)
     taken: list[Taken] = []
     aside: list[Entry] = []
     for path in paths:
@@ -71,7 +74,11 @@ def _hand_ins(path: Path, bounds: Bounds) -> Found:
             return _archive(parent, path.name, bounds)
         parts = (printable(path.name),)
         limit = bounds.wanted(parts)
-        one = Entry(parts=parts) if limit is None else folder.read(parent, path.name, parts, limit)
+        one = (
+            Entry(parts=parts)
+            if limit is None
+            else folder.read(parent, path.name, parts, limit, bounds.shelf)
+        )
         found = layout.hand_ins("", [one]) or layout.by_top([replace(one, ignored=False)])
         return found[0], []
     finally:
@@ -87,7 +94,7 @@ def _archive(parent: int, name: str, bounds: Bounds) -> Found:
         return layout.by_top([Entry(parts=(shown,), notice=folder.why_not(error))])
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return layout.by_top([folder.read(parent, name, (shown,), 0)])
+            return layout.by_top([folder.read(parent, name, (shown,), 0, bounds.shelf)])
         try:
             entries = opened(file, name, bounds.of_a_class())
             stem = shown.partition(".")[0]
@@ -110,7 +117,7 @@ def _of_many(entries: Sequence[Entry]) -> bool:
     if len({one.parts[0] for one in works if len(one.parts) > 1}) > 1:
         return True
     tops = [one for one in works if len(one.parts) == 1]
-    labs = [claims(one.content or b"") for one in tops if one.is_notebook]
+    labs = [claims(one.content) for one in tops if one.is_notebook]
     return len(tops) > len(labs) or len(set(labs)) < len(labs)
 
 

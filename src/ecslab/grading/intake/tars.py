@@ -148,4 +148,4 @@ def _member(
     content = b"" if stream is None else stream.read(limit + 1)
     if len(content) != member.size:
         raise EOFError("the archive ends early")
-    return Entry(parts=parts, content=content)
+    return Entry(parts=parts, content=bounds.shelf.keep(content))

@@ -103,7 +103,7 @@ def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], bounds: B
             if bounds.strict or refused.notice.code == "archive-large":
                 raise
             one = Entry(parts=(short(name),), notice=refused.notice)
-        left -= len(one.content or b"")
+        left -= one.content.size if one.content else 0
         found[one.parts] = one
     return list(found.values())
 
@@ -144,7 +144,7 @@ def _member(
         return Entry(parts=parts, notice=Notice("archive-damaged", {"why": short(str(error)) or "zip"}))
     if len(content) > limit:
         return Entry(parts=parts, notice=too_large(limit))
-    return Entry(parts=parts, content=content)
+    return Entry(parts=parts, content=bounds.shelf.keep(content))
 
 
 def _name(member: zipfile.ZipInfo) -> str:

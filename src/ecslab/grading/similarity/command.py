@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ecslab.course.places import find_root
 from ecslab.course.problem import CourseProblem
 from ecslab.course.source import LANGUAGES, Role
 from ecslab.grading.engine.shards import learner_of
-from ecslab.grading.intake import NoSuchInput, take
+from ecslab.grading.intake import NoSuchInput, Shelf, Taken, take
 from ecslab.grading.limits import Limits
 from ecslab.grading.similarity.compare import Answers, compare
 from ecslab.grading.similarity.pages import HTML, JSON, Compared, to_html, to_json
@@ -59,6 +60,13 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _contents(paths: list[Path], limits: Limits, lab: str | None) -> Iterator[tuple[Taken, bytes]]:
+    with Shelf() as shelf:
+        for taken in take(paths, shelf, file_bytes=limits.file_bytes, lab=lab).taken:
+            if taken.content is not None:
+                yield taken, taken.content.read()
+
+
 def read(paths: list[Path], root: Path, lab: str | None) -> dict[str, dict[str, Answers]]:
     """The answers of every submission that can be read, by lab and name.
 
@@ -68,11 +76,9 @@ def read(paths: list[Path], root: Path, lab: str | None) -> dict[str, dict[str, 
     limits = Limits()
     found: defaultdict[str, dict[str, Answers]] = defaultdict(dict)
     keys: dict[str, tuple[str, ...]] = {}
-    for taken in take(paths, file_bytes=limits.file_bytes, lab=lab).taken:
-        if taken.content is None:
-            continue
+    for taken, content in _contents(paths, limits, lab):
         try:
-            submission = parse(taken.content, limits)
+            submission = parse(content, limits)
         except Refused:
             continue
         if submission.lab not in keys:
