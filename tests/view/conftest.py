@@ -21,7 +21,16 @@ def pictures():
     return _PICTURES
 
 
-STORIES = ("rolling", "rolling_midway", "breaker", "unhealthy", "crowd", "sidecar_checks")
+STORIES = (
+    "rolling",
+    "rolling_midway",
+    "breaker",
+    "unhealthy",
+    "crowd",
+    "sidecar_checks",
+    "canary",
+    "instances",
+)
 
 
 @pytest.fixture(params=STORIES)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ecsim.clock.journal import Entry
+from ecsim.model.container_instance import ContainerInstance, ContainerInstanceStatus, Resources
 from ecsim.model.network import Balancer, Listener, ListenerRule, Target, TargetGroup, TargetState
 from ecsim.model.service import (
     CircuitBreaker,
@@ -506,3 +507,73 @@ def sidecar_checks() -> Picture:
     )
     story.tasks[task.id] = replace(task, containers=containers, health_status=HealthStatus.HEALTHY)
     return picture(story, 50, (deployment(OLD, 1),))
+
+
+def canary(*, back: bool = False) -> Picture:
+    """A canary of 10 %: after the first step it waits eleven minutes; with `back` it is stopped in that time."""
+    story = started()
+    updated(story, 60)
+
+    def stage(second, name, production, test, *, step=1, rollback=False):
+        shares = {"production": production, "test": test, "shifts": True}
+        where = {"stage": name, "step": step, "steps": 2, "source": OLD, "rollback": rollback}
+        story.at(second, "deployment.stage", NEW, service="shop/web", **where, **shares)
+
+    for name in ("PRE_SCALE_UP", "SCALE_UP"):
+        stage(61, name, 0, 0)
+    for number in (4, 5, 6):
+        story.up(61, number, 2, NEW)
+    stage(85, "POST_SCALE_UP", 0, 0)
+    for share in (0, 100):
+        stage(85, "TEST_TRAFFIC_SHIFT", 0, share)
+    stage(85, "POST_TEST_TRAFFIC_SHIFT", 0, 100)
+    for second, status in ((85, "AWAITING_ACTION"), (145, "SUCCEEDED")):
+        hook = {"type": "PAUSE", "target": None, "status": status}
+        story.at(second, "deployment.hook", NEW, service="shop/web", stage="POST_TEST_TRAFFIC_SHIFT", **hook)
+    arn = f"{ARN}service-deployment/shop/web/abc"
+    story.call(145, "ContinueServiceDeployment", serviceDeploymentArn=arn)
+    stage(145, "PRE_PRODUCTION_TRAFFIC_SHIFT", 0, 100)
+    for share in (0, 10):
+        stage(145, "PRODUCTION_TRAFFIC_SHIFT", share, 100)
+    if not back:
+        return picture(story, 805, (deployment(NEW, 2, rollout="IN_PROGRESS"), deployment(OLD, 1, "ACTIVE")))
+    story.deployment(300, NEW, 2, "PRIMARY", "FAILED")
+    story.deployment(300, OLD, 1, "PRIMARY", "IN_PROGRESS")
+    story.deployment(300, NEW, 2, "ACTIVE", "FAILED")
+    for name, production, test in (
+        ("PRODUCTION_TRAFFIC_SHIFT", 0, 100),
+        ("TEST_TRAFFIC_SHIFT", 0, 0),
+        ("CLEAN_UP", 0, 0),
+    ):
+        stage(300, name, production, test, rollback=True)
+    for number in (4, 5, 6):
+        story.down(300, number, NEW)
+    story.deployment(336, NEW, 2, "INACTIVE", "FAILED")
+    story.deployment(336, OLD, 1, "PRIMARY", "COMPLETED")
+    return picture(story, 360, (deployment(OLD, 1),))
+
+
+def instances(*, count: int = 3) -> Picture:
+    """Three tasks on container instances: one is DRAINING, the agent of one is not connected, one has GPUs."""
+    whole = picture(started(), 50, (deployment(OLD, 1),))
+    there = tuple(
+        ContainerInstance(
+            arn=f"{ARN}container-instance/shop/{number:032x}",
+            id=f"{number:032x}",
+            cluster_arn=f"{ARN}cluster/shop",
+            ec2_instance_id=f"i-{number:017x}",
+            status=ContainerInstanceStatus.DRAINING if number == 1 else ContainerInstanceStatus.ACTIVE,
+            agent_connected=number != 2,
+            registered=Resources(cpu=2_048, memory=3_891, gpus=1 if number == 3 else 0, enis=2),
+            instance_type="t3.medium",
+            capacity_provider_name="spare" if number == 3 else None,
+            availability_zone=ZONES[number % 3],
+        )
+        for number in range(1, count + 1)
+    )
+    reserved = Resources(cpu=256, memory=512)
+    tasks = tuple(
+        replace(task, container_instance_arn=there[n].arn, reserved=replace(reserved, enis=n % 2))
+        for n, task in enumerate(whole.tasks)
+    )
+    return replace(whole, tasks=tasks, container_instances=there)

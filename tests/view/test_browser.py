@@ -45,6 +45,7 @@ document.body.dataset.views = document.querySelectorAll(".ecsv").length;
 @pytest.mark.parametrize("page_width", [360, 700, 1200])
 def test_no_view_is_wider_than_its_page(pictures, tmp_path, page_width, lang):
     stories = [pictures.rolling_midway(), pictures.breaker(), pictures.unhealthy(), pictures.crowd()]
+    stories += [pictures.canary(back=True), pictures.instances()]
     views = [
         view
         for p in stories

@@ -272,6 +272,7 @@ class Cloud:
             targets=tuple(self.store.targets.values()),
             target_groups={arn: group for arn, group in known.items() if group is not None},
             balancers=self.balancing.balancers(),
+            container_instances=tuple(self.store.container_instances.values()),
             journal=tuple(self.journal),
         )
 

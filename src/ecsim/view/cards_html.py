@@ -6,6 +6,8 @@ from ecsim.model.network import Balancer
 from ecsim.model.service import Deployment, Service
 from ecsim.model.task import Container, Task
 from ecsim.view.history import last_part
+from ecsim.view.hosts import host_of
+from ecsim.view.hosts_html import hosts_html
 from ecsim.view.layout import (
     ClusterLayout,
     Group,
@@ -47,6 +49,7 @@ def _cluster(picture: Picture, here: ClusterLayout, lang: str) -> str:
     summary = label(lang, "map.desc", services=services, tasks=here.tasks, time=time)
     body = "".join(_balancer(picture, balancer, lang) for balancer in here.balancers)
     body += "".join(_group(picture, group, lang) for group in here.groups)
+    body += hosts_html(here, lang)
     if not here.groups:
         body += f'<p class="ev-note">{escaped(label(lang, "map.no_services"))}</p>'
     return (
@@ -185,6 +188,10 @@ def _task(task: Task, picture: Picture, lang: str, *, many: bool) -> str:
         for t in targets
     )
     containers = "".join(_container(c) for c in task.containers)
+    host = host_of(task, picture)
+    if host is not None:
+        place = escaped(label(lang, "map.on", instance=host.ec2_instance_id))
+        state += f'<div class="ev-row ev-soft ev-mono">{place}</div>'
     return f'<div class="ev-task s-{status}">{head}{state}{target}<ul class="ev-containers">{containers}</ul></div>'
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ecsim.model.network import Balancer
 from ecsim.model.task import Task
 from ecsim.view.history import last_part
+from ecsim.view.hosts import host_of
+from ecsim.view.hosts_text import hosts_text
 from ecsim.view.layout import (
     ClusterLayout,
     Group,
@@ -35,7 +37,7 @@ def _cluster(picture: Picture, here: ClusterLayout, lang: str) -> list[str]:
         lines.append("  " + label(lang, "map.no_services"))
     for group in here.groups:
         lines += ["", *_group(picture, group, lang)]
-    return lines
+    return lines + hosts_text(here, lang)
 
 
 def _balancer(picture: Picture, balancer: Balancer, lang: str) -> list[str]:
@@ -88,7 +90,7 @@ def _group(picture: Picture, group: Group, lang: str) -> list[str]:
         lines.append("    " + label(lang, "map.no_tasks"))
     for zone, tasks in group.zones:
         lines.append("    " + (zone or label(lang, "map.no_zone")))
-        rows = [_task(task, picture) for task in tasks]
+        rows = [_task(task, picture, lang) for task in tasks]
         lines += [clipped(line, 80) for line in table(rows, indent="      ")]
         for task in tasks:
             lines += _containers(task)
@@ -97,9 +99,10 @@ def _group(picture: Picture, group: Group, lang: str) -> list[str]:
     return lines + _stopped(group, lang)
 
 
-def _task(task: Task, picture: Picture) -> tuple[str, ...]:
+def _task(task: Task, picture: Picture, lang: str) -> tuple[str, ...]:
     targets = targets_of_task(task, picture)
     address = task.eni.private_ip if task.eni is not None else "-"
+    host = host_of(task, picture)
     return (
         short(task.id),
         clipped(last_part(task.task_definition_arn), 12),
@@ -107,6 +110,7 @@ def _task(task: Task, picture: Picture) -> tuple[str, ...]:
         str(task.health_status) if any(c.has_health_check for c in task.containers) else "-",
         address,
         ", ".join(str(target.state) for target in targets) or "-",
+        label(lang, "map.on", instance=host.ec2_instance_id[:10]) if host is not None else "",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import groupby
 
 from ecsim.clock.journal import Entry
 from ecsim.view.history import last_dotted, last_part, match_of
@@ -25,6 +26,39 @@ def happened(entry: Entry, lang: str) -> str:
     params = entry.fields.get("params")
     what = _what(params) if isinstance(params, Mapping) else ""
     return label(lang, "why.call.with", sentence=sentence, what=what) if what else sentence
+
+
+def passed(entries: list[Entry], lang: str) -> list[tuple[int, int, str]]:
+    """The stages and hooks of deployments that shift traffic; stages that follow at once share a line.
+
+    Returns:
+        Serial of the first entry, moment, and what happened.
+    """
+    out = []
+    for (at, kind, back), run in groupby(entries, _passing):
+        group = list(run)
+        if kind == "deployment.hook":
+            out += [(entry.serial, at, _hook(entry, lang)) for entry in group]
+            continue
+        fields = group[-1].fields
+        text = ", ".join(dict.fromkeys(str(entry.fields.get("stage")) for entry in group))
+        text = label(lang, "tl.stage.back" if back else "tl.stage", stages=text)
+        if fields.get("shifts"):
+            weights = {name: fields.get(name) for name in ("production", "test")}
+            text = label(lang, "tl.stage.with", sentence=text, **weights)
+        out.append((group[0].serial, at, text))
+    return out
+
+
+def _passing(entry: Entry) -> tuple[int, str, bool]:
+    return entry.at_ms, entry.kind, bool(entry.fields.get("rollback"))
+
+
+def _hook(entry: Entry, lang: str) -> str:
+    fields = entry.fields
+    target = str(fields.get("target") or "").rsplit(":", 1)[-1]
+    name = " ".join(part for part in (str(fields.get("type")), target) if part)
+    return label(lang, "tl.hook", stage=fields.get("stage"), hook=name, status=fields.get("status"))
 
 
 def message_of(entry: Entry) -> str:

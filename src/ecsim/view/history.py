@@ -6,46 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ecsim.clock.journal import Entry
+from ecsim.view.shifts import ShiftHistory
 from ecsim.view.snapshot import Picture
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A state that held from one moment to another; `to_ms` is None while it holds."""
-
-    state: str
-    from_ms: int
-    to_ms: int | None
-    detail: str = ""
-
-    def until(self, now_ms: int) -> int:
-        """Its end, or now."""
-        return now_ms if self.to_ms is None else self.to_ms
-
-
-@dataclass(slots=True, kw_only=True)
-class Track:
-    """Spans under construction: each new state ends the one before."""
-
-    spans: list[Span] = field(default_factory=list)
-
-    def set(self, state: str, at_ms: int, detail: str = "") -> None:
-        """From this moment on it is in that state."""
-        if self.spans and self.spans[-1].to_ms is None:
-            last = self.spans.pop()
-            if (last.state, last.detail) == (state, detail):
-                self.spans.append(last)
-                return
-            if at_ms > last.from_ms:
-                self.spans.append(Span(last.state, last.from_ms, at_ms, last.detail))
-        self.spans.append(Span(state, at_ms, None, detail))
-
-    def end(self, at_ms: int) -> None:
-        """Nothing holds from this moment on."""
-        if self.spans and self.spans[-1].to_ms is None:
-            last = self.spans.pop()
-            if at_ms > last.from_ms:
-                self.spans.append(Span(last.state, last.from_ms, at_ms, last.detail))
+from ecsim.view.tracks import Track
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,6 +66,7 @@ class ServiceHistory:
         calls: mutating calls about the service or its tasks, with `by` and the operation, that had no error.
         activity: the moments at which anything changed, in order.
         desired: the desired count over time, a number as text.
+        shifts: the stages and weights of deployments that shift traffic.
     """
 
     cluster: str
@@ -115,6 +79,7 @@ class ServiceHistory:
     decisions: list[Entry] = field(default_factory=list)
     activity: list[int] = field(default_factory=list)
     desired: Track = field(default_factory=Track)
+    shifts: ShiftHistory = field(default_factory=ShiftHistory)
 
     @property
     def subject(self) -> str:
@@ -207,6 +172,7 @@ def _read(
         )
         state = f"{_text(fields.get('status'))}/{_text(fields.get('rollout_state'))}"
         deployment_history.states.set(state, at, _text(fields.get("reason")))
+        history.shifts.deployment(entry)
     else:
         return _read_rest(entry, history, tasks)
     return True
@@ -218,6 +184,11 @@ def _read_rest(entry: Entry, history: ServiceHistory, tasks: dict[str, TaskHisto
         history.events.append(entry)
     elif entry.kind == "service.desired" and entry.subject == history.subject:
         history.desired.set(str(entry.fields.get("desired")), entry.at_ms)
+    elif (
+        entry.kind in ("deployment.stage", "deployment.hook")
+        and entry.fields.get("service") == history.subject
+    ):
+        history.shifts.add(entry)
     elif entry.kind == "decision" and (entry.subject == history.subject or entry.subject in tasks):
         history.decisions.append(entry)
         return False  # a wait may be decided again and again while nothing happens
@@ -235,6 +206,8 @@ def _is_about(entry: Entry, history: ServiceHistory, tasks: dict[str, TaskHistor
     params = entry.fields.get("params")
     if entry.fields.get("error") or not isinstance(params, dict):
         return False
+    if operation in ("ContinueServiceDeployment", "StopServiceDeployment"):
+        return f":service-deployment/{history.subject}/" in _text(params.get("serviceDeploymentArn"))
     cluster = last_part(_text(params.get("cluster")) or "default")
     if cluster != history.cluster:
         return False

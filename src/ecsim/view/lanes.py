@@ -35,7 +35,7 @@ def timeline(
     history = service_history(picture, subject)
     if not history.activity:
         return note(label(lang, "tl.nothing", service=history.name), lang=lang)
-    shown = window(history.activity, picture.now_ms, start_ms, end_ms)
+    shown = window(history.activity, picture.now_ms, start_ms, end_ms, history.shifts.busy())
     gathered = scene(picture, history, shown, lang)
     return View(text=written(gathered), html=page(drawn(gathered), lang=lang, kind="timeline"))
 

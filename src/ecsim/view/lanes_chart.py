@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ecsim.view.history import Count
+from ecsim.view.lanes_bars import across
 from ecsim.view.limits import Limit
 from ecsim.view.naming import moment
 from ecsim.view.rendering import escaped
@@ -65,10 +66,6 @@ def _pairs(series: list[Count], scene: Scene) -> list[tuple[Count, float, float]
     return out
 
 
-def _percent(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
-
-
 def _filled(scene: Scene, height: Callable[[int], float], y: int) -> list[str]:
     """The healthy tasks as a filled stair."""
     out = []
@@ -78,7 +75,7 @@ def _filled(scene: Scene, height: Callable[[int], float], y: int) -> list[str]:
         top = height(here.healthy)
         told = f"{moment(here.at_ms)}: {here.healthy} {label(scene.lang, 'tl.healthy')}"
         out.append(
-            f'<rect x="{_percent(left)}" width="{_percent(right - left)}" y="{top:g}" '
+            f'<rect x="{across(left)}" width="{across(right - left)}" y="{top:g}" '
             f'height="{y + _BASE - top:g}" fill="var(--healthy)" fill-opacity=".42"><title>{escaped(told)}</title></rect>'
         )
     return out
@@ -108,7 +105,7 @@ def _outline(scene: Scene, height: Callable[[int], float]) -> list[str]:
 
 def _line(x1: float, x2: float, y1: float, y2: float, colour: str) -> str:
     return (
-        f'<line x1="{_percent(x1)}" x2="{_percent(x2)}" y1="{y1:g}" y2="{y2:g}" stroke="{colour}" '
+        f'<line x1="{across(x1)}" x2="{across(x2)}" y1="{y1:g}" y2="{y2:g}" stroke="{colour}" '
         'stroke-width="1.6" stroke-linecap="square"/>'
     )
 
@@ -128,7 +125,7 @@ def _bounds(scene: Scene, visible: list[Limit], height: Callable[[int], float]) 
         ):
             told = label(scene.lang, key, floor=number, ceiling=number, percent=percent)
             out.append(
-                f'<line x1="{_percent(left)}" x2="{_percent(right)}" y1="{height(number):g}" y2="{height(number):g}" '
+                f'<line x1="{across(left)}" x2="{across(right)}" y1="{height(number):g}" y2="{height(number):g}" '
                 f'stroke="{colour}" stroke-width="1.4" stroke-dasharray="6 4"><title>{escaped(told)}</title></line>'
             )
     return out

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ecsim.clock.journal import Entry
-from ecsim.view.happened import happened, message_of
-from ecsim.view.history import DeploymentHistory, Span, TaskHistory, Track, last_dotted, last_part
+from ecsim.view.happened import happened, message_of, passed
+from ecsim.view.history import DeploymentHistory, TaskHistory, last_dotted, last_part
+from ecsim.view.lanes_bars import across, bar, when, word_class
 from ecsim.view.lanes_chart import CHART, bounds_legend, chart
-from ecsim.view.naming import duration_text, moment, short
+from ecsim.view.lanes_shifts import shift_legend, shift_rows
+from ecsim.view.naming import moment, short
 from ecsim.view.rendering import escaped, unique
 from ecsim.view.scene import Scene, failed
 from ecsim.view.style import TASK_STATES
+from ecsim.view.tracks import Track
 from ecsim.view.window import Window
 from ecsim.view.words import label
 
@@ -20,8 +23,6 @@ LEFT = 126
 _AXIS = 22
 _ROW = 22
 _GAP = 10
-_PLOT, _WIDE_PLOT = 430, 630
-"""The plot's least width in pixels while words are shown, and while those that need more room are shown."""
 _MARKS_PLOT = 600
 """The width for which marks are put together so that they do not touch."""
 
@@ -36,7 +37,15 @@ def drawn(scene: Scene) -> str:
         f'<span class="ev-clock">{moment(shown.start_ms)} – {moment(shown.end_ms)}</span></div>'
     )
     notes = "".join(f'<p class="ev-note">{escaped(text)}</p>' for text in scene.notes)
-    return heading + _svg(scene, title) + _legend(lang) + bounds_legend(scene) + notes + _list(scene)
+    return (
+        heading
+        + _svg(scene, title)
+        + _legend(lang)
+        + shift_legend(scene)
+        + bounds_legend(scene)
+        + notes
+        + _list(scene)
+    )
 
 
 def _svg(scene: Scene, title: str) -> str:
@@ -54,6 +63,9 @@ def _svg(scene: Scene, title: str) -> str:
         names.append(_deployment_name(deployment, y))
         plot += _deployment(deployment, scene.window, y)
         y += _ROW
+    told, drawn_rows, y = shift_rows(scene, y)
+    names += [_name(text, at + 13) for text, at in told]
+    plot += drawn_rows
     y += _GAP
     lane = _lane_height(len(scene.tasks))
     for task in scene.tasks:
@@ -120,10 +132,6 @@ def _task_name(task: TaskHistory, y: int, height: int) -> str:
     )
 
 
-def _percent(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
-
-
 def _ground(shown: Window, bottom: int) -> list[str]:
     """The axis, a line for each tick, and the present moment."""
     out = []
@@ -132,12 +140,12 @@ def _ground(shown: Window, bottom: int) -> list[str]:
         rare = ' class="ev-tick2"' if place % 2 else ' class="ev-tick4"' if place % 4 else ""
         anchor = "start" if share < 4 else "end" if share > 93 else "middle"
         out.append(
-            f'<line class="ev-grid" x1="{_percent(share)}" x2="{_percent(share)}" y1="{_AXIS - 4}" y2="{bottom}"/>'
-            f'<g{rare}><text class="ev-t-soft" x="{_percent(share)}" y="12" font-size="11" text-anchor="{anchor}">'
+            f'<line class="ev-grid" x1="{across(share)}" x2="{across(share)}" y1="{_AXIS - 4}" y2="{bottom}"/>'
+            f'<g{rare}><text class="ev-t-soft" x="{across(share)}" y="12" font-size="11" text-anchor="{anchor}">'
             f"{moment(at)}</text></g>"
         )
     if shown.start_ms <= shown.now_ms <= shown.end_ms:
-        now = _percent(shown.share(shown.now_ms))
+        now = across(shown.share(shown.now_ms))
         out.append(
             f'<line x1="{now}" x2="{now}" y1="{_AXIS - 4}" y2="{bottom}" stroke="var(--accent)" '
             f'stroke-width="1.5" stroke-dasharray="3 3"><title>{moment(shown.now_ms)}</title></line>'
@@ -179,7 +187,7 @@ def _numbers(scene: Scene, y: int) -> list[str]:
         told = "\n".join(f"{moment(e.at_ms)} {message_of(e)}" for e in group)
         left = -wide if share > 97 else 0 if share < 1.5 else -wide // 2
         out.append(
-            f'<svg x="{_percent(share)}" y="{y}" overflow="visible" style="overflow:visible">'
+            f'<svg x="{across(share)}" y="{y}" overflow="visible" style="overflow:visible">'
             f"<title>{escaped(told)}</title>"
             f'<g class="ev-word"><rect x="{left}" y="2" width="{wide}" height="16" rx="8" fill="var(--chip)" '
             f'stroke="var(--line)"/><text x="{left + wide / 2:g}" y="13.5" font-size="10.5" text-anchor="middle">'
@@ -197,10 +205,10 @@ def _flags(scene: Scene, y: int) -> list[str]:
         room = (groups[place + 1][0] if place + 1 < len(groups) else 100.0) - share
         names = list(dict.fromkeys(last_dotted(e.subject) for e in group))
         text = names[0] + (f" +{len(group) - 1}" if len(group) > 1 else "")
-        shown_from = _word_class(room, 7 * len(text) + 12)
+        shown_from = word_class(room, 7 * len(text) + 12)
         colour = "var(--bad)" if any(e.kind == "fault" for e in group) else "var(--accent)"
         out.append(
-            f'<svg x="{_percent(share)}" y="{y}" style="overflow:visible"><title>{escaped(told)}</title>'
+            f'<svg x="{across(share)}" y="{y}" style="overflow:visible"><title>{escaped(told)}</title>'
             f'<path d="M-4.5 5h9l-4.5 8z" fill="{colour}"/>'
             + (
                 f'<text class="{shown_from}" x="8" y="13" font-size="11">{escaped(text)}</text>'
@@ -212,76 +220,34 @@ def _flags(scene: Scene, y: int) -> list[str]:
     return out
 
 
-def _word_class(share: float, pixels: float) -> str:
-    """From which page width on a word of so many pixels is shown in a part of the plot; "" for never."""
-    if share * _PLOT / 100 >= pixels:
-        return "ev-word"
-    return "ev-word2" if share * _WIDE_PLOT / 100 >= pixels else ""
-
-
 def _deployment(deployment: DeploymentHistory, shown: Window, y: int) -> list[str]:
     out = []
     for span in deployment.states.spans:
         status, _, rollout = span.state.partition("/")
         if status == "INACTIVE":
             continue
-        told = f"{deployment.id} {status} {rollout}\n{_when(span, shown)}\n{span.detail}"
+        told = f"{deployment.id} {status} {rollout}\n{when(span, shown)}\n{span.detail}"
         kind = f"r-{escaped(rollout)}"
         text = f"{status} {rollout}"
-        out.append(_bar(span, shown, y + 2, 15, kind, told, text, fade=status != "PRIMARY"))
+        out.append(bar(span, shown, y + 2, 15, kind, told, text, fade=status != "PRIMARY"))
     return out
-
-
-def _when(span: Span, shown: Window) -> str:
-    end = span.until(shown.now_ms)
-    return f"{moment(span.from_ms)} – {moment(end)} ({duration_text(end - span.from_ms)})"
-
-
-def _bar(
-    span: Span,
-    shown: Window,
-    y: float,
-    height: float,
-    kind: str,
-    told: str,
-    text: str,
-    *,
-    fade: bool = False,
-) -> str:
-    end = span.until(shown.now_ms)
-    if not shown.shows(span.from_ms, end):
-        return ""
-    left, wide = shown.share(span.from_ms), shown.share(end) - shown.share(span.from_ms)
-    word, ink = "", "text" if fade else "i"
-    shown_from = _word_class(wide, 6.6 * len(text) + 12)
-    if height >= 12 and shown_from:
-        word = (
-            f'<text class="{shown_from}" style="fill:var(--{ink})" x="6" y="{height / 2 + 3.7:g}" font-size="10.5" '
-            f'font-weight="600">{escaped(text)}</text>'
-        )
-    faded = ' fill-opacity=".3" stroke="var(--f)"' if fade else ""
-    return (
-        f'<svg class="{kind}" x="{_percent(left)}" y="{y:g}" width="{_percent(max(wide, 0.25))}" height="{height:g}">'
-        f'<title>{escaped(told.strip())}</title><rect class="ev-f" width="100%" height="100%" rx="2.5"{faded}/>'
-        f"{word}</svg>"
-    )
 
 
 def _lane(task: TaskHistory, shown: Window, y: int, height: int) -> list[str]:
     """The task's states, below them the health of its targets (or of its containers), and how it ended."""
     strips = list(task.targets.items())[:2] or ([("", task.health)] if task.health.spans else [])
-    bar = height - 10 if height > 15 else 8
+    thick = height - 10 if height > 15 else 8
     out = []
     for span in task.states.spans:
         if span.state == "STOPPED":
             continue
-        told = f"{short(task.id)} {task.task_definition}: {span.state}\n{_when(span, shown)}"
+        told = f"{short(task.id)} {task.task_definition}: {span.state}\n{when(span, shown)}"
         text = task.task_definition if span.state == "RUNNING" else span.state
         kind = f"s-{span.state}" if span.state in TASK_STATES else ""
-        out.append(_bar(span, shown, y + 1, bar, kind, told, text))
+        out.append(bar(span, shown, y + 1, thick, kind, told, text))
     for place, (name, track) in enumerate(strips):
-        out += _strip(name, track, shown, y + bar + 3.5 + 4 * place)
-    out += _end(task, shown, y + 1 + bar / 2)
+        out += _strip(name, track, shown, y + thick + 3.5 + 4 * place)
+    out += _end(task, shown, y + 1 + thick / 2)
     return out
 
 
@@ -295,12 +261,12 @@ def _strip(name: str, track: Track, shown: Window, y: float) -> list[str]:
         if not shown.shows(span.from_ms, end):
             continue
         state = {"UNKNOWN": "initial"}.get(span.state, span.state.lower())
-        told = f"{name} {span.state} {span.detail}\n{_when(span, shown)}".strip()
+        told = f"{name} {span.state} {span.detail}\n{when(span, shown)}".strip()
         thick = 4.5 if state == "unhealthy" else 3
         dash = f' stroke-dasharray="{_DASHES[state]}"' if state in _DASHES else ""
         out.append(
-            f'<line class="t-{escaped(state)}" x1="{_percent(shown.share(span.from_ms))}" '
-            f'x2="{_percent(shown.share(end))}" y1="{y:g}" y2="{y:g}" stroke="var(--f)" stroke-width="{thick}"{dash}>'
+            f'<line class="t-{escaped(state)}" x1="{across(shown.share(span.from_ms))}" '
+            f'x2="{across(shown.share(end))}" y1="{y:g}" y2="{y:g}" stroke="var(--f)" stroke-width="{thick}"{dash}>'
             f"<title>{escaped(told)}</title></line>"
         )
     return out
@@ -319,7 +285,7 @@ def _end(task: TaskHistory, shown: Window, y: float) -> list[str]:
         else f'<circle cx="0" cy="{y:g}" r="3.2" fill="var(--bg)" stroke="var(--stopped)" stroke-width="1.8"/>'
     )
     return [
-        f'<svg x="{_percent(shown.share(at))}" style="overflow:visible"><title>{escaped(told + exits)}</title>'
+        f'<svg x="{across(shown.share(at))}" style="overflow:visible"><title>{escaped(told + exits)}</title>'
         f"{shape}</svg>"
     ]
 
@@ -351,9 +317,12 @@ def _legend(lang: str) -> str:
 
 def _list(scene: Scene) -> str:
     """What the marks stand for."""
-    if not scene.events and not scene.acts:
+    if not scene.events and not scene.acts and not scene.passed:
         return ""
-    rows = []
+    rows = [
+        (serial, at, f'<span class="ev-mark">◆</span>{escaped(text)}')
+        for serial, at, text in passed(scene.passed, scene.lang)
+    ]
     for entry in scene.acts:
         mark = (
             '<span class="ev-mark ev-bad">▼</span>'

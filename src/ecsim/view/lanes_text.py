@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from ecsim.view.happened import happened, message_of
-from ecsim.view.history import Count, Span, TaskHistory, last_part
+from ecsim.model.strategy import Stage
+from ecsim.view.happened import happened, message_of, passed
+from ecsim.view.history import Count, TaskHistory, last_part
 from ecsim.view.naming import duration_text, moment, short
 from ecsim.view.rendering import COLUMNS, padded, width, wrapped
-from ecsim.view.scene import Scene, failed
+from ecsim.view.scene import SHARES, Scene, failed, shifted, staged
+from ecsim.view.shifts import ROLLBACK
+from ecsim.view.tracks import Span
 from ecsim.view.window import Window
 from ecsim.view.words import label
 
@@ -25,6 +28,8 @@ _STATES = {
     "DEPROVISIONING": "_",
 }
 _ROLLOUTS = {"IN_PROGRESS": ">", "COMPLETED": "=", "FAILED": "x"}
+_LETTERS = {str(stage): letter for stage, letter in zip(Stage, "abcdefghijk", strict=True)}
+"""A letter for each stage, in the order of the stages."""
 _HEALTH = {"healthy": "#", "HEALTHY": "#", "unhealthy": "!", "UNHEALTHY": "!"}
 
 
@@ -44,17 +49,37 @@ def written(scene: Scene) -> str:
     for deployment in scene.deployments:
         name = f"{padded(last_part(deployment.task_definition), 13)} ...{deployment.id[-4:]}"
         lines.append(_row(name, _strip(deployment.states.spans, shown, _rollout_mark)))
+    lines += _shift_rows(scene)
     lines += [_row(_name(task), _task_strip(task, shown)) for task in scene.tasks]
     lines.append(_row(label(lang, "tl.total"), _numbers(scene.counts, shown, lambda c: c.total)))
     lines.append(_row(label(lang, "tl.healthy"), _numbers(scene.counts, shown, lambda c: c.healthy)))
-    lines += ["", *_legend(lang)]
-    if scene.acts or scene.events:
+    lines += ["", *_legend(lang), *_shift_legend(scene)]
+    if scene.acts or scene.events or scene.passed:
         lines.append("")
     for act in scene.acts:
         lines += wrapped(happened(act, lang), first=f"  v {moment(act.at_ms)}  ")
+    for _, at, text in passed(scene.passed, lang):
+        lines += wrapped(text, first=f"  * {moment(at)}  ")
     for number, event in enumerate(scene.events, 1):
         lines += wrapped(message_of(event), first=f"{number:3} {moment(event.at_ms)}  ")
     return "\n".join([*lines, *(line for text in scene.notes for line in wrapped(text))])
+
+
+def _shift_rows(scene: Scene) -> list[str]:
+    """The stages, a letter for each, and how the weights of the listener rules change."""
+    shown, stages = scene.window, staged(scene)
+    if not stages:
+        return []
+    rows = [_row(label(scene.lang, "tl.stages"), _strip(stages, shown, _stage_mark))]
+    for name, track in shifted(scene):
+        changes = [(span.from_ms, span.state) for span in track.spans]
+        rows.append(_row(f"{label(scene.lang, SHARES[name])} %", _written(changes, shown)))
+    return rows
+
+
+def _stage_mark(span: Span) -> str:
+    stage, _, back = span.state.partition("/")
+    return _LETTERS[stage].upper() if back else _LETTERS[stage]
 
 
 def _row(name: str, strip: str) -> str:
@@ -126,13 +151,17 @@ def _task_strip(task: TaskHistory, shown: Window) -> str:
 
 
 def _numbers(series: list[Count], shown: Window, value_of: Callable[[Count], int]) -> str:
-    """The number, written where it changes; of changes too close to write, the last one."""
+    """The number over time."""
+    return _written([(here.at_ms, str(value_of(here))) for here in series], shown)
+
+
+def _written(series: list[tuple[int, str]], shown: Window) -> str:
+    """A value, written where it changes; of changes too close to write, the last one."""
     at: dict[int, str] = {}
-    before: int | None = None
-    for here in series:
-        value = value_of(here)
+    before: str | None = None
+    for at_ms, value in series:
         if value != before:
-            at[_column(max(here.at_ms, shown.start_ms), shown)] = str(value)
+            at[_column(max(at_ms, shown.start_ms), shown)] = value
         before = value
     line, free = [" "] * _STRIP, 0
     columns = list(at)
@@ -155,6 +184,21 @@ def _legend(lang: str) -> list[str]:
         *lines([*states, *health, *stopped], label(lang, "tl.tasks") + "  "),
         *lines(rollout, label(lang, "tl.deployments") + "  "),
     ]
+
+
+def _shift_legend(scene: Scene) -> list[str]:
+    lang, states = scene.lang, list(dict.fromkeys(span.state for span in staged(scene)))
+    if not states:
+        return []
+    entries = [
+        f"{_LETTERS[stage]} {stage}" for stage in dict.fromkeys(s.removesuffix(ROLLBACK) for s in states)
+    ]
+    if any(state.endswith(ROLLBACK) for state in states):
+        entries.append(label(lang, "tl.back.letters"))
+    lines = _filled(entries, label(lang, "tl.stages") + "  ", COLUMNS)
+    if shifted(scene):
+        lines += wrapped(label(lang, "tl.shares"), first="%  ")
+    return lines
 
 
 def _filled(entries: list[str], first: str, columns: int) -> list[str]:

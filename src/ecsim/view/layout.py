@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ecsim.model.network import Balancer, Listener, ListenerRule, Target, TargetGroup
 from ecsim.model.service import Cluster, Service
 from ecsim.model.task import Task
+from ecsim.view.hosts import Host, hosts
 from ecsim.view.snapshot import Picture
 from ecsim.view.words import label
 
@@ -42,12 +43,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterLayout:
-    """A cluster, its services, and the load balancers that serve them."""
+    """A cluster, its services, the load balancers that serve them, and its container instances.
+
+    Attributes:
+        hosts: pairs of Availability Zone and its container instances.
+        hosts_hidden: how many more of them there are.
+    """
 
     cluster: Cluster
     balancers: tuple[Balancer, ...]
     groups: tuple[Group, ...]
     tasks: int
+    hosts: tuple[tuple[str, tuple[Host, ...]], ...] = ()
+    hosts_hidden: int = 0
 
 
 def layout(picture: Picture, cluster: Cluster) -> ClusterLayout:
@@ -60,11 +68,14 @@ def layout(picture: Picture, cluster: Cluster) -> ClusterLayout:
     groups = [_group(service, of_service[service.arn]) for service in services]
     if of_service.get(None):
         groups.append(_group(None, of_service[None]))
+    shown, hidden = hosts(picture, cluster)
     return ClusterLayout(
         cluster=cluster,
         balancers=_balancers(picture, cluster),
         groups=tuple(groups),
         tasks=sum(1 for task in mine if not task.is_stopped),
+        hosts=shown,
+        hosts_hidden=hidden,
     )
 
 

@@ -7,21 +7,13 @@ from typing import Any
 
 from ecsim.clock.journal import Entry
 from ecsim.view.happened import happened
-from ecsim.view.history import (
-    Span,
-    TaskHistory,
-    Track,
-    counts,
-    find_service,
-    known_services,
-    last_dotted,
-    last_part,
-)
+from ecsim.view.history import TaskHistory, counts, find_service, known_services, last_dotted, last_part
 from ecsim.view.history import service_history as history_of
 from ecsim.view.limits import limits
 from ecsim.view.naming import namer, short
 from ecsim.view.scene import failed, service_of
 from ecsim.view.snapshot import Picture
+from ecsim.view.tracks import Span, Track
 from ecsim.view.words import LABELS, reason
 
 VERSION = 1
@@ -39,7 +31,9 @@ def recording(picture: Picture, service: str) -> dict[str, Any]:
         `version, cluster, service, start_ms, end_ms`, and lists in order: `tasks` (id, states, health, targets,
         exits, how it ended), `deployments`, `counts` (tasks, running, healthy from a moment on), `limits` (the two
         percents in tasks), `events`, `calls`, `faults`, `decisions`. An interval is
-        `{state, from_ms, to_ms, detail}`; `to_ms` is null while it holds.
+        `{state, from_ms, to_ms, detail}`; `to_ms` is null while it holds. Where a deployment shifted traffic there are
+        three lists of intervals more: `stages`, and `production` and `test`, whose states are the percents of the
+        traffic that the deployment in `detail` got.
 
     Raises:
         LookupError: there is no such service; the message names the ones there are.
@@ -49,6 +43,8 @@ def recording(picture: Picture, service: str) -> dict[str, Any]:
         known = ", ".join(known_services(picture)) or "-"
         raise LookupError(f"there is no service {service!r}; there are: {known}")
     history, name = history_of(picture, subject), namer(picture)
+    shifts = history.shifts
+    tracks = {"stages": shifts.stages, "production": shifts.production, "test": shifts.test}
     return {
         "version": VERSION,
         "cluster": history.cluster,
@@ -76,7 +72,7 @@ def recording(picture: Picture, service: str) -> dict[str, Any]:
         "calls": [_act(entry) for entry in history.calls],
         "faults": [_act(entry) for entry in history.faults],
         "decisions": [_decision(entry, name) for entry in history.decisions],
-    }
+    } | {name: _intervals(track) for name, track in tracks.items() if track.spans}
 
 
 def _intervals(track: Track) -> list[dict[str, Any]]:

@@ -6,21 +6,16 @@ from dataclasses import dataclass
 
 from ecsim.clock.journal import Entry
 from ecsim.model.service import Service
-from ecsim.view.history import (
-    Count,
-    DeploymentHistory,
-    ServiceHistory,
-    TaskHistory,
-    Track,
-    counts,
-    last_part,
-)
+from ecsim.view.history import Count, DeploymentHistory, ServiceHistory, TaskHistory, counts, last_part
 from ecsim.view.limits import Limit, limits
 from ecsim.view.naming import moment
 from ecsim.view.snapshot import Picture
+from ecsim.view.tracks import Span, Track
 from ecsim.view.window import Window
 from ecsim.view.words import label
 
+SHARES = {"production": "tl.production", "test": "tl.test"}
+"""The weights that a timeline shows, with the keys of their names in `ecsim.view.words`."""
 LANES_MAX = 120
 """So many tasks get a lane; those that changed in the window come first."""
 
@@ -33,6 +28,7 @@ class Scene:
         tasks: those that were not STOPPED at some moment of the window, at most `LANES_MAX`.
         undrawn: how many more of them there are.
         acts: calls and faults, in order.
+        passed: stages and hooks of deployments that shift traffic, in order.
     """
 
     history: ServiceHistory
@@ -41,6 +37,7 @@ class Scene:
     deployments: list[DeploymentHistory]
     events: list[Entry]
     acts: list[Entry]
+    passed: list[Entry]
     counts: list[Count]
     limits: list[Limit]
     window: Window
@@ -79,6 +76,7 @@ def scene(picture: Picture, history: ServiceHistory, shown: Window, lang: str) -
         ],
         events=[e for e in history.events if shown.shows(e.at_ms, e.at_ms)],
         acts=[e for e in acts if shown.shows(e.at_ms, e.at_ms)],
+        passed=[e for e in history.shifts.told if shown.shows(e.at_ms, e.at_ms)],
         counts=counts(history.tasks, now),
         limits=limits(history, service_of(picture, history)),
         window=shown,
@@ -113,6 +111,23 @@ def service_of(picture: Picture, history: ServiceHistory) -> Service | None:
         if service.name == history.name and last_part(service.cluster_arn) == history.cluster:
             return service
     return None
+
+
+def shifted(scene: Scene) -> list[tuple[str, Track]]:
+    """The weights over time that the window shows: "production" and "test", where listener rules are configured."""
+    shifts, shown = scene.history.shifts, scene.window
+    return [
+        (name, track)
+        for name, track in (("production", shifts.production), ("test", shifts.test))
+        if any(shown.shows(span.from_ms, span.until(shown.now_ms)) for span in track.spans)
+    ]
+
+
+def staged(scene: Scene) -> list[Span]:
+    """The stages that the window shows."""
+    shown = scene.window
+    spans = scene.history.shifts.stages.spans
+    return [span for span in spans if shown.shows(span.from_ms, span.until(shown.now_ms))]
 
 
 def failed(task: TaskHistory) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ecsim.clock.journal import Entry
+from ecsim.model.container_instance import ContainerInstance
 from ecsim.model.network import Balancer, Target, TargetGroup
 from ecsim.model.service import Cluster, Service
 from ecsim.model.task import Task
@@ -31,4 +32,5 @@ class Picture:
     targets: tuple[Target, ...] = ()
     target_groups: Mapping[str, TargetGroup] = field(default_factory=dict)
     balancers: tuple[Balancer, ...] = ()
+    container_instances: tuple[ContainerInstance, ...] = ()
     journal: tuple[Entry, ...] = ()

@@ -127,9 +127,11 @@ letter-spacing:.02em;white-space:nowrap;background:var(--f);color:var(--i)}
 .ecsv svg text{font-family:inherit;fill:var(--text)}
 .ecsv svg .ev-t-soft{fill:var(--soft)}.ecsv svg .ev-t-mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .ecsv svg .ev-f{fill:var(--f)}.ecsv svg .ev-on{fill:var(--i)}
+.ecsv svg .ev-share{fill:var(--healthy);fill-opacity:.42}
 .ecsv svg .ev-grid{stroke:var(--grid);stroke-width:1}.ecsv svg .ev-rule{stroke:var(--line);stroke-width:1}
 .ecsv .ev-legend{display:flex;flex-wrap:wrap;gap:3px 14px;margin-top:10px;color:var(--soft);font-size:11.5px}
 .ecsv .ev-legend>li{display:flex;align-items:center;gap:5px;white-space:nowrap}
+.ecsv .ev-legend.ev-wide>li{white-space:normal}
 .ecsv .ev-swatch{flex:none;width:16px;height:11px;border-radius:3px;background:var(--f)}
 .ecsv .ev-swatch.ev-thin{height:5px}
 .ecsv .ev-plot{display:flex;align-items:flex-start}
@@ -163,8 +165,16 @@ _MAP = """
 .ecsv .ev-many .ev-cards{grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:5px}
 .ecsv .ev-task{border:1px solid var(--line);border-left:4px solid var(--f);border-radius:6px;background:var(--card);
 padding:6px 8px;min-width:0}
-.ecsv .ev-task .ev-row{display:flex;flex-wrap:wrap;gap:1px 8px;align-items:center;justify-content:space-between}
-.ecsv .ev-task .ev-row+.ev-row{margin-top:2px}
+.ecsv .ev-host{border:1px solid var(--line);border-radius:6px;background:var(--card);padding:6px 8px;min-width:0}
+.ecsv .ev-meter{display:grid;grid-template-columns:8em minmax(24px,1fr) max-content;gap:0 8px;
+align-items:center;font-size:11.5px;margin-top:2px}
+.ecsv .ev-bar{display:block;height:7px;border-radius:4px;background:var(--chip);border:1px solid var(--line);overflow:hidden}
+.ecsv .ev-bar i{display:block;height:100%;background:var(--running)}
+.ecsv .ev-sits{display:grid;gap:3px;margin-top:6px}
+.ecsv .ev-sits li{display:flex;flex-wrap:wrap;gap:0 8px;align-items:center;font-size:12px}
+.ecsv .ev-sits li[class^="s-"]{border-left:4px solid var(--f);padding-left:6px}
+.ecsv .ev-task .ev-row,.ecsv .ev-host .ev-row{display:flex;flex-wrap:wrap;gap:1px 8px;align-items:center;justify-content:space-between}
+.ecsv .ev-task .ev-row+.ev-row,.ecsv .ev-host .ev-row+.ev-row{margin-top:2px}
 .ecsv .ev-containers{margin-top:4px;border-top:1px solid var(--grid);padding-top:3px;font-size:12px}
 .ecsv .ev-containers li{display:flex;flex-wrap:wrap;gap:0 8px;justify-content:space-between}
 .ecsv .ev-stopped{font-size:12px;margin-top:8px}
@@ -210,7 +220,21 @@ def _states() -> str:
         ".ecsv .r-COMPLETED{--f:var(--healthy);--i:var(--on-healthy)}"
         ".ecsv .r-FAILED{--f:var(--unhealthy);--i:var(--on-unhealthy)}"
     )
-    return tasks + targets + rollout
+    stages = "".join(
+        f".ecsv .g-{kind}{{--f:var(--{colour});--i:var(--on-{colour})}}"
+        for kind, colour in (
+            ("scale", "activating"),
+            ("test", "pending"),
+            ("shift", "running"),
+            ("bake", "deactivating"),
+            ("clean", "deprovisioning"),
+        )
+    )
+    hosts = (
+        ".ecsv .h-ACTIVE{--f:var(--healthy);--i:var(--on-healthy)}"
+        ".ecsv .h-DRAINING{--f:var(--deactivating);--i:var(--on-deactivating)}"
+    )
+    return tasks + targets + rollout + stages + hosts
 
 
 def _sheet() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 QUIET_MS = 10 * 60_000
@@ -46,12 +47,30 @@ class Window:
         return list(range(first, self.end_ms + 1, step))
 
 
-def window(activity: list[int], now_ms: int, start_ms: int | None, end_ms: int | None) -> Window:
-    """The stretch to show: as asked for, else the latest one in which something happened."""
-    moments = [at for at in activity if end_ms is None or at <= end_ms] or [0]
+def window(
+    activity: list[int],
+    now_ms: int,
+    start_ms: int | None,
+    end_ms: int | None,
+    busy: Sequence[tuple[int, int | None]] = (),
+) -> Window:
+    """The stretch to show: as asked for, else the latest one in which something happened.
+
+    Args:
+        activity: the moments at which something changed.
+        now_ms: the present moment.
+        start_ms: from when on, if that was asked for.
+        end_ms: until when, if that was asked for.
+        busy: intervals in which something was under way though nothing changed; None as an end stands for now.
+    """
+    under_way = [(since, now_ms if until is None else until) for since, until in busy]
+    latest = [until for since, until in under_way if end_ms is None or since <= end_ms]
+    moments = sorted(
+        [at for at in [*activity, *latest] if at <= (now_ms if end_ms is None else end_ms)] or [0]
+    )
     begin = moments[-1]
     for at in reversed(moments):
-        if begin - at > QUIET_MS:
+        if begin - at > QUIET_MS and not any(since <= at and begin <= until for since, until in under_way):
             break
         begin = at
     lead = max(1_000, (moments[-1] - begin) // 40)
