@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import cache
 from io import BytesIO
 from typing import Any
 
 from ecsim.api.errors import Answer
 from ecsim.api.wire import loader
+
+try:
+    import threading
+
+    _making: Any = threading.Lock()
+except ImportError:  # where there are no threads, no two of them make clients at once
+    _making = nullcontext()
+"""Held while the process's session makes a client, which botocore can do for one thread only."""
 
 Send = Callable[[str, str, Mapping[str, str], bytes], Answer]
 """(method, url, headers, body) -> (status, headers, body)."""
@@ -54,14 +63,16 @@ def new_client(service: str, region: str, send: Send, reads: tuple[str, ...] | N
         signature_version=UNSIGNED,
         retries={"mode": "standard"},
         ignore_configured_endpoint_urls=True,
+        user_agent="ecslab",  # nobody reads it, and the usual one is costly to put together
     )
-    client = _session().client(
-        service,
-        region_name=region,
-        config=config,
-        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
-        aws_secret_access_key="nobody-checks-this",  # noqa: S106
-    )
+    with _making:
+        client = _session().client(
+            service,
+            region_name=region,
+            config=config,
+            aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+            aws_secret_access_key="nobody-checks-this",  # noqa: S106
+        )
     client.meta.events.register("before-send", before_send(send))
     if reads is not None:
 

@@ -25,8 +25,12 @@ TARGET_PREFIX = "AmazonEC2ContainerServiceV20141113."
 
 _WIRE_NAMES = {str: "STRING_VALUE", bool: "BOOLEAN_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE"}
 
+_TYPES: dict[str, Any] = {"string": str, "boolean": bool, "double": (int, float), "float": (int, float)}
+"""What values of scalar shapes are inside; whole numbers if not named."""
+
 _Read = Callable[[Any], Any]
 _Write = Callable[[Any], Any]
+_Check = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +121,10 @@ class Wire:
         """
         result = self._handler(operation, parameters, caller)
         if self.strict:
-            _assert_known(_model(operation).output_shape, result, operation)
+            shape = _model(operation).output_shape
+            if not _checker_of(operation)(result):
+                _assert_known(shape, result, operation)
+                raise AssertionError(f"{operation}: the two checks of an answer disagree about {result!r}")
         return json.dumps(_writer_of(operation)(result)).encode()
 
 
@@ -136,6 +143,12 @@ def _reader_of(operation: str) -> _Read:
 def _writer_of(operation: str) -> _Write:
     shape = _model(operation).output_shape
     return dict if shape is None else _writer(shape, {})
+
+
+@cache
+def _checker_of(operation: str) -> _Check:
+    shape = _model(operation).output_shape
+    return _anything if shape is None else _checker(shape, {})
 
 
 def _refuse(value: object, wanted: str) -> ApiError:
@@ -253,6 +266,45 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _anything(_value: Any) -> bool:
+    return True
+
+
+def _checker(shape: Shape, known: dict[str, _Check]) -> _Check:
+    """What says, quickly, whether a value has only members of AWS's shape, of its types: see `_assert_known`."""
+    if isinstance(shape, StructureShape):
+        return _structure_checker(shape, known)
+    if isinstance(shape, ListShape):
+        item = _checker(shape.member, known)
+        return lambda value: isinstance(value, (list, tuple)) and all(map(item, value))
+    if isinstance(shape, MapShape):
+        each_value = _checker(shape.value, known)
+        return lambda value: all(map(each_value, value.values()))
+    wanted = _TYPES.get(shape.type_name, int)
+    return lambda value: isinstance(value, wanted)
+
+
+def _structure_checker(shape: StructureShape, known: dict[str, _Check]) -> _Check:
+    if shape.is_document_type:
+        return _anything
+    if shape.name in known:
+        return known[shape.name]
+    members: dict[str, _Check] = {}
+
+    def check_structure(value: Any) -> bool:
+        if not isinstance(value, Mapping):
+            return False
+        for name, each in value.items():
+            if name not in members or (each is not None and not members[name](each)):
+                return False
+        return True
+
+    known[shape.name] = check_structure
+    for name, member in shape.members.items():
+        members[name] = _checker(member, known)
+    return check_structure
+
+
 def _assert_known(shape: Shape | None, value: Any, path: str) -> None:
     """Assert that a result has only members of AWS's shape, of its types."""
     if isinstance(shape, StructureShape):
@@ -271,6 +323,5 @@ def _assert_known(shape: Shape | None, value: Any, path: str) -> None:
         for key, each in value.items():
             _assert_known(shape.value, each, f"{path}.{key}")
     elif shape is not None:
-        types = {"string": str, "boolean": bool, "double": int | float, "float": int | float}
-        wanted = types.get(shape.type_name, int)
+        wanted = _TYPES.get(shape.type_name, int)
         assert isinstance(value, wanted), f"{path}: {shape.type_name} is due, not {value!r}"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ecsim.decide.load_balancing.routing import forwarded_to
-from ecsim.effects.clients import Clients, error_code
+from ecsim.effects.clients import Clients
 from ecsim.effects.shifts import Shifts
 from ecsim.model.network import Balancer, Listener, ListenerRule, TargetGroup
 
 HARMLESS = ("RegisterTargets", "DeregisterTargets", "AddTags", "RemoveTags")
 """Operations that change nothing of what is remembered here."""
+_OF_ATTRIBUTES = ("ModifyTargetGroupAttributes",)
+_OF_GROUPS = (*_OF_ATTRIBUTES, "CreateTargetGroup", "DeleteTargetGroup", "ModifyTargetGroup")
+"""Operations that change target groups, but no listener: a group that is in use cannot be deleted."""
+_OF_LISTENERS = ("CreateListener", "ModifyListener", "DeleteListener")
+"""Operations that change no rule but a listener's default one, which DescribeListeners shows too."""
 _WITH_TLS = ("HTTPS", "TLS")
 _RULES_LAST = 50_001
 """Where the default rule stands: priorities end at 50,000 (botocore elbv2 RulePriority)."""
@@ -27,11 +32,15 @@ class Elbv2:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._groups: dict[str, TargetGroup | None] = {}
+        self._described: dict[str, Mapping[str, Any]] | None = None
+        self._attributes: dict[str, dict[str, str]] = {}
         self._balancers: tuple[Balancer, ...] | None = None
+        self._balancer_attributes: dict[str, dict[str, str]] = {}
+        self._rules_of: dict[str, tuple[Any, tuple[ListenerRule, ...]]] = {}
         self._by_dns_name: dict[str, Balancer] = {}
         self._in_use: dict[str, Balancer] = {}
         clients.changed.append(self._changed)
-        self._shifts = Shifts(clients, changed=self._forget)
+        self._shifts = Shifts(clients, changed=self._rules_changed)
         self.forwards, self.shift = self._shifts.forwards, self._shifts.shift
 
     def target_group(self, arn: str) -> TargetGroup | None:
@@ -80,33 +89,48 @@ class Elbv2:
         return target_group_arn in self._in_use
 
     def _changed(self, service: str, operation: str) -> None:
-        if service in ("elbv2", "cloudformation") and operation not in HARMLESS:
-            self._forget()
+        if service not in ("elbv2", "cloudformation") or operation in HARMLESS:
+            return
+        self._groups.clear()
+        if operation in _OF_ATTRIBUTES:
+            self._attributes.clear()
+        elif operation in _OF_GROUPS:
+            self._described = None
+            self._attributes.clear()
+        elif operation in _OF_LISTENERS:
+            self._balancers = None
+        else:
+            self._described = None
+            self._attributes.clear()
+            self._balancer_attributes.clear()
+            self._rules_changed()
 
-    def _forget(self) -> None:
+    def _rules_changed(self) -> None:
         self._groups.clear()
         self._balancers = None
+        self._rules_of.clear()
 
     def _look_up(self, arn: str) -> TargetGroup | None:
-        from botocore.exceptions import ClientError
-
         client = self._clients.client("elbv2")
-        try:
-            found = client.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
-            listed = client.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
-        except ClientError as error:
-            if error_code(error) in ("TargetGroupNotFound", "ValidationError"):
-                return None
-            raise
-        if not found:
+        if self._described is None:
+            pages = client.get_paginator("describe_target_groups").paginate()
+            self._described = {
+                each["TargetGroupArn"]: each for page in pages for each in page["TargetGroups"]
+            }
+        found = self._described.get(arn)
+        if found is None:
             return None
-        attributes = {each["Key"]: each["Value"] for each in listed}
-        return _target_group(found[0], attributes, in_use=self.in_use(arn))
+        if arn not in self._attributes:
+            listed = client.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
+            self._attributes[arn] = {each["Key"]: each["Value"] for each in listed}
+        return _target_group(found, self._attributes[arn], in_use=self.in_use(arn))
 
     def _balancer(self, client: Any, found: Mapping[str, Any]) -> Balancer:
         arn = found["LoadBalancerArn"]
-        listed = client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
-        attributes = {each["Key"]: each["Value"] for each in listed}
+        if arn not in self._balancer_attributes:
+            listed = client.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+            self._balancer_attributes[arn] = {each["Key"]: each["Value"] for each in listed}
+        attributes = self._balancer_attributes[arn]
         pages = client.get_paginator("describe_listeners").paginate(LoadBalancerArn=arn)
         return Balancer(
             arn=arn,
@@ -123,7 +147,7 @@ class Elbv2:
                     arn=listener["ListenerArn"],
                     port=int(listener["Port"]),
                     protocol=listener["Protocol"],
-                    rules=tuple(self._rules(client, listener["ListenerArn"])),
+                    rules=self._rules(client, listener),
                     certificates=self._certificates(client, listener),
                 )
                 for page in pages
@@ -131,8 +155,12 @@ class Elbv2:
             ),
         )
 
-    @staticmethod
-    def _rules(client: Any, listener_arn: str) -> Iterator[ListenerRule]:
+    def _rules(self, client: Any, listener: Mapping[str, Any]) -> tuple[ListenerRule, ...]:
+        """A listener's rules in order: as they were last, while its default actions are the same."""
+        arn, default = listener["ListenerArn"], listener.get("DefaultActions")
+        known = self._rules_of.get(arn)
+        if known is not None and known[0] == default:
+            return known[1]
         found = [
             ListenerRule(
                 arn=rule["RuleArn"],
@@ -140,10 +168,12 @@ class Elbv2:
                 conditions=tuple(rule.get("Conditions", ())),
                 actions=tuple(rule.get("Actions", ())),
             )
-            for page in client.get_paginator("describe_rules").paginate(ListenerArn=listener_arn)
+            for page in client.get_paginator("describe_rules").paginate(ListenerArn=arn)
             for rule in page["Rules"]
         ]
-        yield from sorted(found, key=lambda rule: rule.priority or _RULES_LAST)
+        rules = tuple(sorted(found, key=lambda rule: rule.priority or _RULES_LAST))
+        self._rules_of[arn] = default, rules
+        return rules
 
     @staticmethod
     def _certificates(client: Any, listener: Mapping[str, Any]) -> tuple[str, ...]:
