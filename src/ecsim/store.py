@@ -204,8 +204,16 @@ class Store:
 
     def instances_of(self, cluster_arn: str) -> list[ContainerInstance]:
         """The container instances of a cluster that are not INACTIVE, in order of registration."""
-        found = (self.container_instances[arn] for arn in self._instances_of_cluster.get(cluster_arn, ()))
-        return [each for each in found if each.status is not ContainerInstanceStatus.INACTIVE]
+        every = self.every_instance_of(cluster_arn)
+        return [each for each in every if each.status is not ContainerInstanceStatus.INACTIVE]
+
+    def every_instance_of(self, cluster_arn: str) -> list[ContainerInstance]:
+        """The container instances of a cluster, INACTIVE ones too, in order of registration."""
+        return [self.container_instances[arn] for arn in self._instances_of_cluster.get(cluster_arn, ())]
+
+    def was_registered(self, ec2_instance_id: str) -> bool:
+        """Whether an EC2 instance is or was a container instance."""
+        return ec2_instance_id in self._instances_of_host
 
     def instance_on(self, ec2_instance_id: str) -> ContainerInstance | None:
         """The container instance that an EC2 instance is at present, or None."""

@@ -194,6 +194,28 @@ def test_deregistration_needs_force_while_tasks_run():
             story.ecs.deregister_container_instance(cluster="shop", containerInstance=arn)
         story.ecs.deregister_container_instance(cluster="shop", containerInstance=arn, force=True)
         assert story.instances() == []
+        story.host(story.subnets[1], cluster="elsewhere")
+        assert story.advance("5m").instances() == [], "deregistration is final"
+
+
+def test_tasks_of_a_deregistered_instance_are_orphaned():
+    """botocore DeregisterContainerInstanceRequest.force; ECS Developer Guide, stopped-task-errors (2023)."""
+    with FleetStory(instances=2) as story:
+        group = story.instance_group()
+        balancer = {"targetGroupArn": group, "containerName": "web", "containerPort": 8080}
+        story.on_ec2(story.bridge(), desired=2, loadBalancers=[balancer])
+        story.stable()
+        first = story.instances()[0]
+        arn = first["containerInstanceArn"]
+        story.ecs.deregister_container_instance(cluster="shop", containerInstance=arn, force=True)
+        story.advance("10s")
+        (orphan,) = story.tasks("STOPPED")
+        assert orphan["stoppedReason"] == "Container instance deregistration forced by user"
+        found = story.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        assert {"draining"} == {
+            each["TargetHealth"]["State"] for each in found if each["Target"]["Id"] == first["ec2InstanceId"]
+        }
+        assert story.stable().places() == [2]
 
 
 def test_a_daemon_has_one_task_on_each_instance():

@@ -9,9 +9,13 @@ from ecsim.decide.capacity.registration import BOOT_MS, GONE, OFF, moved, regist
 from ecsim.model.container_instance import ContainerInstance, ContainerInstanceStatus, Host
 from ecsim.model.reason import because
 from ecsim.model.replacing import replace
+from ecsim.model.task import StopCode
 
 LOST = "Host EC2 (instance {id}) {state}."
 """Source: ecs-behaviour.md 2.5."""
+
+ORPHANED = "Container instance deregistration forced by user"
+"""Source: ECS Developer Guide, stopped-task-errors (2023)."""
 
 
 class Fleet:
@@ -35,7 +39,8 @@ class Fleet:
     def _follow(self, host: Host) -> None:
         instance = self._shell.store.instance_on(host.id)
         if instance is None:
-            if host.state not in (*GONE, *OFF) and host.cluster is not None:
+            known = self._shell.store.was_registered(host.id)  # a deregistered one stays away: it is final
+            if host.state not in (*GONE, *OFF) and host.cluster is not None and not known:
                 self._boot(host.id)
             return
         if host.state in GONE:
@@ -111,9 +116,17 @@ class Fleet:
                 self._shell.look_at(service.arn)
 
     def changed(self, instance_arn: str) -> None:
-        """A call changed a container instance: its services are looked at, and who found no place tries again."""
+        """A call changed a container instance: its services are looked at, and who found no place tries again.
+
+        When it was deregistered by force, its tasks are orphaned: ECS counts them as stopped, their targets are
+        deregistered, and services start others elsewhere. Source: botocore ecs DeregisterContainerInstanceRequest.
+        """
         instance = self._shell.store.container_instances[instance_arn]
         self._record(instance)
+        if instance.status is ContainerInstanceStatus.INACTIVE:
+            why = because("task.orphaned", instance=instance.ec2_instance_id)
+            for task in self._shell.store.live_tasks_on(instance_arn):
+                self._life.lose(task.arn, ORPHANED, why, StopCode.USER_INITIATED)
         for task in self._shell.store.live_tasks_on(instance_arn):
             if task.service_arn is not None:
                 self._shell.look_later(task.service_arn, self._shell.now_ms)

@@ -306,7 +306,9 @@ class TaskLife:
             task = self._shell.put_task(replace(task, last_status=TaskStatus.DEACTIVATING))
         self._stopping(task)
 
-    def lose(self, task_arn: str, stopped_reason: str, why: Reason) -> None:
+    def lose(
+        self, task_arn: str, stopped_reason: str, why: Reason, code: StopCode = StopCode.TERMINATION_NOTICE
+    ) -> None:
         """The task's host is gone: nothing is signalled, nobody knows how its programs ended."""
         task = self._shell.store.tasks[task_arn]
         if task.last_status is TaskStatus.DEPROVISIONING or task.is_stopped:
@@ -322,7 +324,7 @@ class TaskLife:
             task = replace(
                 task,
                 desired_status=DesiredStatus.STOPPED,
-                stop_code=StopCode.TERMINATION_NOTICE,
+                stop_code=code,
                 stopped_reason=stopped_reason,
             )
         task = self._shell.put_task(task)

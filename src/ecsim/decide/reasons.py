@@ -89,6 +89,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "task.no_capacity": ("text",),
     "task.host_lost": ("instance", "state"),
     "task.zone_lost": ("zone",),
+    "task.orphaned": ("instance",),
     "task.zone_without_capacity": ("text",),
     # Container instances
     "drain.stop_pending": ("instance",),

@@ -97,10 +97,12 @@ ROWS = of(
         "AWS notices a lost instance or zone after a while, here at once: tasks do not linger behind a load balancer, "
         "whose own nodes in the zone stay. Fargate tasks of a lost zone stop with TerminationNotice and a text of this "
         "cloud's own. Instances without an Auto Scaling group stop, and start again when the zone is healed; a group "
-        "moves none back. Whether RunTask's missing capacity is a ClientException is not documented.",
+        "moves none back. Whether RunTask's missing capacity is a ClientException is not documented. The containers of orphaned tasks end "
+        "here with the deregistration; their stopCode is UserInitiated.",
         "AWS が失われたインスタンスやゾーンに気づくまでには時間がかかりますが、ここではすぐです。ロードバランサーの後ろにタスクが"
         "残ることはなく、そのゾーンのロードバランサーのノードも失われません。失われたゾーンの Fargate タスクは TerminationNotice と"
         "このクラウド独自の文で停止します。Auto Scaling グループに属さないインスタンスは停止し、ゾーンの回復後に起動し直します。"
-        "グループはインスタンスを戻しません。RunTask の空き不足が ClientException かどうかは文書にありません。",
+        "グループはインスタンスを戻しません。RunTask の空き不足が ClientException かどうかは文書にありません。"
+        "強制的な登録解除で孤立したタスクのコンテナは、ここでは登録解除とともに終了し、stopCode は UserInitiated です。",
     ),
 )

@@ -186,6 +186,7 @@ REASONS: dict[str, str] = {
         "was killed with SIGKILL."
     ),
     "task.host_lost": "The EC2 instance {instance} that it was on is {state}.",
+    "task.orphaned": "The container instance on {instance} was deregistered by force: ECS no longer accounts for its tasks.",
     "task.zone_lost": "The Availability Zone {zone} that it was in is out of order.",
     "task.zone_without_capacity": "Every Availability Zone of its subnets is out of order: {text}",
     "drain.stop_pending": "The container instance on {instance} is DRAINING: a task that is still PENDING is stopped at once.",

@@ -181,6 +181,7 @@ REASONS: dict[str, str] = {
         "SIGKILL で強制終了されました。"
     ),
     "task.host_lost": "タスクが動いていた EC2 インスタンス {instance} は {state} になりました。",
+    "task.orphaned": "{instance} のコンテナインスタンスが強制的に登録解除され、ECS はそのタスクを管理しなくなりました。",
     "task.zone_lost": "タスクが動いていたアベイラビリティーゾーン {zone} に障害が起きています。",
     "task.zone_without_capacity": "タスクのサブネットのアベイラビリティーゾーンは、すべて障害中です: {text}",
     "drain.stop_pending": "{instance} のコンテナインスタンスは DRAINING なので、まだ PENDING のタスクはすぐに停止されます。",

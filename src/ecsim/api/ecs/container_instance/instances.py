@@ -15,7 +15,7 @@ from ecsim.api.ecs.refusals import client_exception, invalid_parameter
 from ecsim.api.errors import ApiError
 from ecsim.decide.capacity.cluster_query import Query, parse
 from ecsim.decide.capacity.placement import subject
-from ecsim.decide.capacity.registration import AGENT_HASH, AGENT_VERSION, GONE, moved, registered
+from ecsim.decide.capacity.registration import AGENT_HASH, AGENT_VERSION, GONE, OFF, moved, registered
 from ecsim.model.container_instance import (
     ContainerInstance,
     ContainerInstanceStatus,
@@ -72,10 +72,10 @@ def register_container_instance(desk: Desk, params: dict[str, Any]) -> Answer:
 
 
 def _host(desk: Desk, params: Mapping[str, Any]) -> Host:
-    """The EC2 instance that the identity document names.
+    """The EC2 instance that the identity document names, which must run: it is its agent that calls.
 
     Raises:
-        ApiError: ClientException, the document cannot be read or EC2 has no such instance.
+        ApiError: ClientException, the document cannot be read or EC2 has no such instance that runs.
     """
     try:
         document = json.loads(params.get("instanceIdentityDocument") or "")
@@ -83,8 +83,8 @@ def _host(desk: Desk, params: Mapping[str, Any]) -> Host:
     except (ValueError, KeyError, TypeError) as wrong:
         raise client_exception("Invalid instance identity document.") from wrong
     host = desk.host(str(instance_id))
-    if host is None or host.state in GONE:
-        raise client_exception(f"The instance {instance_id} of the identity document does not exist.")
+    if host is None or host.state in (*GONE, *OFF):
+        raise client_exception(f"The instance {instance_id} of the identity document is not running.")
     return host
 
 
@@ -171,14 +171,18 @@ def describe_container_instances(desk: Desk, params: dict[str, Any]) -> Answer:
 
 
 def list_container_instances(desk: Desk, params: dict[str, Any]) -> Answer:
-    """ListContainerInstances: ACTIVE and DRAINING ones, of one status or by a query, in order of registration."""
+    """ListContainerInstances: all but INACTIVE ones, of one status or by a query, in order of registration."""
     cluster = lookup.cluster_of(desk, params)
     status, query = params.get("status"), _query(params.get("filter"))
 
     def fits(instance: ContainerInstance) -> bool:
-        return status in (None, instance.status) and (query is None or query(_subject(desk, instance)))
+        is_there = instance.status is not ContainerInstanceStatus.INACTIVE and status in (
+            None,
+            instance.status,
+        )
+        return is_there and (query is None or query(_subject(desk, instance)))
 
-    found = page(desk.store.instances_of(cluster.arn), params, key=attrgetter("arn"), fits=fits)
+    found = page(desk.store.every_instance_of(cluster.arn), params, key=attrgetter("arn"), fits=fits)
     return paged("containerInstanceArns", found)
 
 
