@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ecsim.model.capacity_provider import CapacityProvider
+from ecsim.model.codedeploy import Application, CodeDeployment, Group, TrafficRouting
 from ecsim.model.container_instance import ContainerInstance, ContainerInstanceStatus, HostPort, Resources
 from ecsim.model.network import Target
 from ecsim.model.placement import Room
@@ -75,6 +76,11 @@ class Store:
         self.targets: dict[TargetKey, Target] = {}
         self.container_instances: dict[str, ContainerInstance] = {}
         self.capacity_providers: dict[str, CapacityProvider] = {}
+        self.applications: dict[str, Application] = {}
+        self.deployment_groups: dict[tuple[str, str], Group] = {}
+        self.traffic_routings: dict[str, TrafficRouting] = {}
+        self.code_deployments: dict[str, CodeDeployment] = {}
+        self._code_deployment_of_service: dict[str, str] = {}
         self._used: dict[str, _Used] = {}
         self._instances_of_cluster: dict[str, _Ordered] = {}
         self._instances_of_host: dict[str, _Ordered] = {}
@@ -266,6 +272,21 @@ class Store:
         """Whether a capacity provider brings instances for tasks that find no place."""
         known = self.capacity_providers.get(provider)
         return known is not None and known.scales
+
+    # CodeDeploy
+
+    def put_code_deployment(self, deployment: CodeDeployment) -> None:
+        """Add or replace a deployment of CodeDeploy."""
+        self.code_deployments[deployment.id] = deployment
+        if not deployment.status.is_over:
+            self._code_deployment_of_service[deployment.service_arn] = deployment.id
+        elif self._code_deployment_of_service.get(deployment.service_arn) == deployment.id:
+            del self._code_deployment_of_service[deployment.service_arn]
+
+    def code_deployment_of(self, service_arn: str) -> CodeDeployment | None:
+        """The deployment of CodeDeploy that is under way in a service, or None."""
+        found = self._code_deployment_of_service.get(service_arn)
+        return self.code_deployments[found] if found is not None else None
 
     # Targets
 

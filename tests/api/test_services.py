@@ -249,7 +249,7 @@ def test_refusals_in_awss_words(shop, changes, code, message):
         ({"placementStrategy": [{"type": "random"}]}, "not supported with FARGATE"),
         ({"deploymentConfiguration": {"minimumHealthyPercent": 101}}, "at most 100"),
         ({"deploymentConfiguration": {"maximumPercent": 99}}, "at least 100"),
-        ({"deploymentController": {"type": "CODE_DEPLOY"}}, "CODE_DEPLOY"),
+        ({"deploymentController": {"type": "CODE_DEPLOY"}}, "exactly one target group"),
         ({"propagateTags": "SOME"}, "propagateTags"),
         ({"healthCheckGracePeriodSeconds": -1}, "healthCheckGracePeriodSeconds"),
         ({"enableExecuteCommand": True}, "taskRoleArn"),

@@ -52,7 +52,7 @@ class Rig:
             seed=seed,
             account=ACCOUNT,
             region=REGION,
-            ecs=ecs or self._ecs,
+            own={"ecs": ecs or self._ecs},
             strict=strict,
         )
         mount.install(

@@ -255,7 +255,7 @@ def create_wrong_service(shop, chance):
             {"loadBalancers": [{"targetGroupArn": "arn:no", "containerName": "web", "containerPort": 1}]},
             {"loadBalancers": [{"containerName": "web"}]},
             {"schedulingStrategy": "DAEMON"},
-            {"deploymentController": {"type": "CODE_DEPLOY"}},
+            {"deploymentController": {"type": "CODE_DEPLOY"}, "loadBalancers": []},
             {"deploymentConfiguration": {"minimumHealthyPercent": 100, "maximumPercent": 100}},
             {"cluster": "nowhere"},
             {"taskDefinition": "nothing"},

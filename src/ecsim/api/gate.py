@@ -18,7 +18,7 @@ from ecsim.api.address import Form, Host, aws_url, balancing_service, form_of, h
 from ecsim.api.errors import Answer, ApiError, Protocol, not_simulated, rendered, unknown_operation
 from ecsim.api.foreign import Foreign, Unreadable
 from ecsim.api.tokens import Tokens
-from ecsim.api.wire import TARGET_PREFIX, Caller, Wire, moment
+from ecsim.api.wire import Caller, Wire, moment, target_prefix
 from ecsim.clock.engine import Engine
 from ecsim.clock.journal import Entry, Journal
 
@@ -98,7 +98,7 @@ class Gate:
         seed: what the ids made by moto depend on.
         account: the account of every caller.
         region: the region of clients made here.
-        ecs: the ECS API: (operation, parameters, caller) -> result, or raises ApiError.
+        own: the APIs that are ours, by boto3's name: (operation, parameters, caller) -> result, or raises ApiError.
         strict: answers of ours that are not AWS's, and our own mistakes, raise instead of being mended (tests).
 
     Attributes:
@@ -117,7 +117,7 @@ class Gate:
         seed: str,
         account: str,
         region: str,
-        ecs: Callable[[str, dict[str, Any], Caller], dict[str, Any]],
+        own: Mapping[str, Callable[[str, dict[str, Any], Caller], dict[str, Any]]],
         strict: bool = False,
     ) -> None:
         self.lock = _Lock()
@@ -127,7 +127,9 @@ class Gate:
         self.problems: list[str] = []
         self.account = account
         self.region = region
-        self.wire = Wire(ecs, strict=strict)
+        self._wires = {
+            service: Wire(handler, service=service, strict=strict) for service, handler in own.items()
+        }
         self._engine = engine
         self._journal = journal
         self._seed = seed
@@ -191,44 +193,46 @@ class Gate:
     def _answer(self, call: Call, by: str | None) -> Answer:
         request_id = self._request_id(by)
         try:
-            if call.host.service == "ecs":
-                return self._stamped(self._own(call, by), request_id)
+            wire = self._wires.get(call.host.service)
+            if wire is not None:
+                return self._stamped(self._own(wire, call, by), request_id)
             return self._stamped(self._others(call, by, request_id), request_id)
         except ApiError as error:
             answer = rendered(error, call.protocol, request_id, service=call.service)
             return self._stamped(answer, request_id)
 
-    def _own(self, call: Call, by: str | None) -> Answer:
-        """ECS: straight to the handler."""
-        operation = call.operation
-        if not call.headers.get("x-amz-target", "").startswith(TARGET_PREFIX):
+    def _own(self, wire: Wire, call: Call, by: str | None) -> Answer:
+        """ECS and CodeDeploy: straight to the handler."""
+        operation, service = call.operation, wire.service
+        if not call.headers.get("x-amz-target", "").startswith(target_prefix(service)):
             raise unknown_operation(Protocol.JSON, operation or call.method)
-        parameters = self.wire.parameters(operation, call.body)
-        token = self._tokens.shown("ecs", operation, parameters.get("clientToken"))
-        self._tell(self.before, "ecs", operation)
+        parameters = wire.parameters(operation, call.body)
+        token = self._tokens.shown(service, operation, parameters.get("clientToken"))
+        self._tell(self.before, service, operation)
         entry = self._journalled(
-            by, "ecs", operation, self._seen(parameters, "clientToken", token, call.body)
+            by, service, operation, self._seen(parameters, "clientToken", token, call.body)
         )
         region = call.host.region or self.region
         caller = Caller(account=self.account, region=region, by=by or "cloud", token=token)
         try:
-            self._must_be_here(region)
-            return 200, dict(_JSON_HEADERS), self.wire.call(operation, parameters, caller)
+            self._must_be_here(service, region)
+            return 200, dict(_JSON_HEADERS), wire.call(operation, parameters, caller)
         except ApiError as error:
             _note_error(entry, error.code)
             raise
         except Exception as problem:
-            if self.wire.strict:
+            if wire.strict:
                 raise
             _note_error(entry, "ServerException")
             self._foreign.remember(problem)
             raise ApiError(
-                "ServerException", f"ecs:{operation} failed inside this cloud: {problem!r}"
+                "ServerException", f"{service}:{operation} failed inside this cloud: {problem!r}"
             ) from None
 
-    def _must_be_here(self, region: str) -> None:
+    def _must_be_here(self, service: str, region: str) -> None:
         if region != self.region:
-            text = f"This cloud has ECS in {self.region} only, not in {region}."
+            name = {"ecs": "ECS", "codedeploy": "CodeDeploy"}.get(service, service)
+            text = f"This cloud has {name} in {self.region} only, not in {region}."
             raise ApiError("NotImplemented", text)
 
     def _others(self, call: Call, by: str | None, request_id: str) -> Answer:

@@ -1,4 +1,4 @@
-"""The wire of the ECS API: JSON 1.1 in, JSON 1.1 out, checked against botocore's own model.
+"""The wire of the APIs that are ours (ECS, CodeDeploy): JSON 1.1 in and out, checked against botocore's own model.
 
 Readers and writers are compiled once per shape, because this is the path of every ECS call. Inside, a moment
 is whole milliseconds since the cloud's start; on the wire it is seconds since 1970.
@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from botocore.loaders import Loader
-from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from ecsim.api.errors import ApiError, Protocol, unknown_operation
 
@@ -31,6 +31,7 @@ _TYPES: dict[str, Any] = {"string": str, "boolean": bool, "double": (int, float)
 _Read = Callable[[Any], Any]
 _Write = Callable[[Any], Any]
 _Check = Callable[[Any], bool]
+_Missing = Callable[[str], ApiError]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,24 +77,44 @@ def ecs_model() -> ServiceModel:
 
 
 @cache
-def operation_names() -> frozenset[str]:
-    """Every operation of ECS that botocore knows."""
-    return frozenset(ecs_model().operation_names)
+def model_of(service: str) -> ServiceModel:
+    """Botocore's model of a service of ours, by boto3's name."""
+    if service == "ecs":
+        return ecs_model()
+    return ServiceModel(loader().load_service_model(service, "service-2"), service)
+
+
+@cache
+def operation_names(service: str = "ecs") -> frozenset[str]:
+    """Every operation of a service that botocore knows."""
+    return frozenset(model_of(service).operation_names)
+
+
+@cache
+def target_prefix(service: str) -> str:
+    """What the header X-Amz-Target begins with."""
+    return f"{model_of(service).metadata['targetPrefix']}."
 
 
 class Wire:
     """Turns bodies into calls of a handler, and results into bodies.
 
     Args:
-        handler: the ECS API: (operation, parameters, caller) -> result, or raises ApiError.
+        handler: the API: (operation, parameters, caller) -> result, or raises ApiError.
+        service: boto3's name.
         strict: whether a result with members that AWS does not have is an error of ours (tests), or is
             silently trimmed.
     """
 
     def __init__(
-        self, handler: Callable[[str, dict[str, Any], Caller], dict[str, Any]], *, strict: bool = False
+        self,
+        handler: Callable[[str, dict[str, Any], Caller], dict[str, Any]],
+        *,
+        service: str = "ecs",
+        strict: bool = False,
     ) -> None:
         self._handler = handler
+        self.service = service
         self.strict = strict
 
     def parameters(self, operation: str, body: bytes) -> dict[str, Any]:
@@ -102,7 +123,7 @@ class Wire:
         Raises:
             ApiError: an unknown operation, a body that is not JSON, a wrong type, or a missing member.
         """
-        if operation not in operation_names():
+        if operation not in operation_names(self.service):
             raise unknown_operation(Protocol.JSON, operation)
         try:
             raw = json.loads(body) if body else {}
@@ -110,7 +131,7 @@ class Wire:
             raise ApiError("SerializationException", "The request body is not JSON.") from None
         if not isinstance(raw, dict):
             raise ApiError("SerializationException", "Unexpected value type in payload")
-        read: dict[str, Any] = _reader_of(operation)(raw)
+        read: dict[str, Any] = _reader_of(self.service, operation)(raw)
         return read
 
     def call(self, operation: str, parameters: dict[str, Any], caller: Caller) -> bytes:
@@ -121,34 +142,47 @@ class Wire:
         """
         result = self._handler(operation, parameters, caller)
         if self.strict:
-            shape = _model(operation).output_shape
-            if not _checker_of(operation)(result):
+            if not _checker_of(self.service, operation)(result):
+                shape = model_of(self.service).operation_model(operation).output_shape
                 _assert_known(shape, result, operation)
                 raise AssertionError(f"{operation}: the two checks of an answer disagree about {result!r}")
-        return json.dumps(_writer_of(operation)(result)).encode()
+        return json.dumps(_writer_of(self.service, operation)(result)).encode()
 
 
 @cache
-def _model(operation: str) -> OperationModel:
-    return ecs_model().operation_model(operation)
+def _reader_of(service: str, operation: str) -> _Read:
+    shape = model_of(service).operation_model(operation).input_shape
+    return dict if shape is None else _reader(shape, {}, _missing_of(service))
 
 
 @cache
-def _reader_of(operation: str) -> _Read:
-    shape = _model(operation).input_shape
-    return dict if shape is None else _reader(shape, {})
-
-
-@cache
-def _writer_of(operation: str) -> _Write:
-    shape = _model(operation).output_shape
+def _writer_of(service: str, operation: str) -> _Write:
+    shape = model_of(service).operation_model(operation).output_shape
     return dict if shape is None else _writer(shape, {})
 
 
 @cache
-def _checker_of(operation: str) -> _Check:
-    shape = _model(operation).output_shape
+def _checker_of(service: str, operation: str) -> _Check:
+    shape = model_of(service).operation_model(operation).output_shape
     return _anything if shape is None else _checker(shape, {})
+
+
+def _missing_of(service: str) -> _Missing:
+    """How a service refuses a request without a required member."""
+    if service == "ecs":
+        return _missing
+    known = frozenset(shape for shape in model_of(service).shape_names if shape.endswith("RequiredException"))
+
+    def missing(name: str) -> ApiError:
+        own = f"{name[:1].upper()}{name[1:]}RequiredException"
+        code = own if own in known else "InvalidInputException"
+        return ApiError(code, f"{name[:1].upper()}{name[1:]} must not be null or empty.")
+
+    return missing
+
+
+def _missing(name: str) -> ApiError:
+    return ApiError("InvalidParameterException", f"{name[:1].upper()}{name[1:]} must not be null or empty.")
 
 
 def _refuse(value: object, wanted: str) -> ApiError:
@@ -161,12 +195,12 @@ def _refuse(value: object, wanted: str) -> ApiError:
     return ApiError("SerializationException", f"{name} can not be converted to {wanted}")
 
 
-def _reader(shape: Shape, known: dict[str, _Read]) -> _Read:
+def _reader(shape: Shape, known: dict[str, _Read], missing: _Missing) -> _Read:
     """What checks a value of a shape. Members that AWS does not know are left out, as are nulls."""
     if isinstance(shape, StructureShape):
-        return _structure_reader(shape, known)
+        return _structure_reader(shape, known, missing)
     if isinstance(shape, ListShape):
-        item = _reader(shape.member, known)
+        item = _reader(shape.member, known, missing)
 
         def read_list(value: Any) -> Any:
             if type(value) is not list:
@@ -175,7 +209,7 @@ def _reader(shape: Shape, known: dict[str, _Read]) -> _Read:
 
         return read_list
     if isinstance(shape, MapShape):
-        each_value = _reader(shape.value, known)
+        each_value = _reader(shape.value, known, missing)
 
         def read_map(value: Any) -> Any:
             if type(value) is not dict:
@@ -186,7 +220,7 @@ def _reader(shape: Shape, known: dict[str, _Read]) -> _Read:
     return _scalar_reader(shape.type_name)
 
 
-def _structure_reader(shape: StructureShape, known: dict[str, _Read]) -> _Read:
+def _structure_reader(shape: StructureShape, known: dict[str, _Read], missing: _Missing) -> _Read:
     if shape.name in known:
         return known[shape.name]
     if shape.is_document_type:
@@ -202,14 +236,12 @@ def _structure_reader(shape: StructureShape, known: dict[str, _Read]) -> _Read:
         }
         for name in required:
             if name not in read:
-                raise ApiError(
-                    "InvalidParameterException", f"{name[:1].upper()}{name[1:]} must not be null or empty."
-                )
+                raise missing(name)
         return read
 
     known[shape.name] = read_structure
     for name, member in shape.members.items():
-        members[name] = _reader(member, known)
+        members[name] = _reader(member, known, missing)
     return read_structure
 
 

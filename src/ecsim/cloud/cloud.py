@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-from ecsim.api import ecs, mount
+from ecsim.api import codedeploy, ecs, mount
 from ecsim.api.ecs.desk import Desk
 from ecsim.api.gate import Gate
 from ecsim.api.wire import Caller, moment
@@ -89,7 +89,7 @@ class Cloud:
             seed=self.seed,
             account=account,
             region=region,
-            ecs=self._ecs,
+            own={"ecs": self._ecs, "codedeploy": self._codedeploy},
             strict=strict,
         )
         self._build()
@@ -183,6 +183,9 @@ class Cloud:
 
     def _ecs(self, operation: str, parameters: dict[str, Any], caller: Caller) -> dict[str, Any]:  # noqa: ARG002
         return ecs.operations[operation](self.desk, parameters)
+
+    def _codedeploy(self, operation: str, parameters: dict[str, Any], caller: Caller) -> dict[str, Any]:  # noqa: ARG002
+        return codedeploy.operations[operation](self.desk, parameters)
 
     def _service_exists(self, cluster: str, service: str) -> bool:
         arn = f"arn:aws:ecs:{self.region}:{self.account}:service/{cluster}/{service}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ecsim.clock.engine import Wake
 from ecsim.controller.addresses import Addresses
 from ecsim.controller.births import Birth, Nursery
+from ecsim.controller.codedeploy import CodeDeploys
 from ecsim.controller.fleet import Fleet
 from ecsim.controller.outages import Outages
 from ecsim.controller.scaling import Scaling
@@ -40,6 +41,7 @@ class Controller:
         self._nursery = Nursery(shell, addresses)
         self._life = TaskLife(shell, addresses, failed_to_start=self._failed_to_start, running=self._running)
         self._services = Services(shell, self._life, self._nursery)
+        self._code_deploys = CodeDeploys(shell)
         self.fleet = Fleet(shell, self._life)
         self.scaling = Scaling(shell, self.fleet)
         self.outages = Outages(shell, self._life, self.fleet)
@@ -138,7 +140,7 @@ class Controller:
             service_arn = next(iter(self._shell.queue))
             del self._shell.queue[service_arn]
             self._note_healthy(service_arn)
-            if self._services.look(service_arn):
+            if self._services.look(service_arn) or self._code_deploys.look(service_arn):
                 self._shell.look_at(service_arn)
             self._tell_targets()
             looks += 1
@@ -167,7 +169,7 @@ class Controller:
         for (service_arn, deployment), count in shell.draining.items():
             service = shell.store.services[service_arn]
             whose = f"service {service.name}"
-            if service.is_external or deployment != service.primary.id:
+            if service.has_task_sets or deployment != service.primary.id:
                 whose += f", taskSet {deployment}"
             shell.tell(service_arn, f"({whose}) has begun draining connections on {count} tasks.")
         shell.draining.clear()

@@ -82,6 +82,10 @@ class Balancing(Protocol):
         """Give target groups their shares of the traffic of a rule or a listener, in tenths of a percent."""
         ...
 
+    def routes(self, listener: str, groups: Sequence[str]) -> tuple[str, ...]:
+        """The rules of a listener that forward to one of the groups; its default rule by the listener's own ARN."""
+        ...
+
 
 class Alarms(Protocol):
     """CloudWatch's part."""

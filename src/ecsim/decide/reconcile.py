@@ -85,7 +85,7 @@ def reconcile(snapshot: Snapshot) -> Plan:
         return _wind_down(snapshot)
     grace = service.health_check_grace_period_s
     seen = [look(task, snapshot.targets, grace_s=grace, now_ms=snapshot.now_ms) for task in snapshot.tasks]
-    if service.is_external:
+    if service.has_task_sets:
         return (*keep_task_sets(service, seen, snapshot.now_ms), *_later(service, seen))
     back = service.progress is not None and service.progress.is_rollback
     trip: Action | None = None

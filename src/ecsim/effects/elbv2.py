@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ecsim.decide.load_balancing.routing import forwarded_to
@@ -87,6 +87,26 @@ class Elbv2:
         """Whether a listener or a rule forwards to the target group."""
         self.balancers()
         return target_group_arn in self._in_use
+
+    def named(self, name: str) -> str | None:
+        """The ARN of the target group of a name, or None when there is none."""
+        from botocore.exceptions import ClientError
+
+        try:
+            found = self._clients.client("elbv2").describe_target_groups(Names=[name])["TargetGroups"]
+        except ClientError:
+            return None
+        return str(found[0]["TargetGroupArn"]) if found else None
+
+    def routes(self, listener: str, groups: Sequence[str]) -> tuple[str, ...]:
+        """The rules of a listener that forward to one of the groups; its default rule by the listener's own ARN."""
+        listeners = (each for balancer in self.balancers() for each in balancer.listeners)
+        found = next((each for each in listeners if each.arn == listener), None)
+        return tuple(
+            rule.arn if rule.priority is not None else listener
+            for rule in (found.rules if found is not None else ())
+            if any(arn in groups for action in rule.actions for arn in forwarded_to(action))
+        )
 
     def _changed(self, service: str, operation: str) -> None:
         if service not in ("elbv2", "cloudformation") or operation in HARMLESS:

@@ -217,8 +217,8 @@ class Service:
 
     Attributes:
         status: ACTIVE, DRAINING or INACTIVE.
-        deployments: newest first; the PRIMARY one is the first. With the controller EXTERNAL these are the task sets,
-            of which there may be none, and any may be PRIMARY.
+        deployments: newest first; the PRIMARY one is the first. With other controllers than ECS these are the task
+            sets, of which there may be none, and any may be PRIMARY.
         events: newest first, at most 100.
         progress: how far a deployment with traffic shifting is, or None when there is none under way.
         rebalancing: the Availability Zone that a task is being moved to, or None.
@@ -253,9 +253,9 @@ class Service:
         return self.deployments[0]
 
     @property
-    def is_external(self) -> bool:
-        """Whether an external controller makes its deployments, as task sets."""
-        return self.deployment_controller == "EXTERNAL"
+    def has_task_sets(self) -> bool:
+        """Whether somebody else than ECS makes its deployments, as task sets: an external controller, or CodeDeploy."""
+        return self.deployment_controller != "ECS"
 
     @property
     def primary_task_set(self) -> Deployment | None:

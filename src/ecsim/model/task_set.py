@@ -1,4 +1,4 @@
-"""What a deployment is besides when an external controller made it: a task set.
+"""What a deployment is besides when an external controller or CodeDeploy made it: a task set.
 
 A task set is kept as a deployment of its service, so that its tasks, targets and counts are kept like any other's.
 Source: botocore ecs TaskSet, Scale.
@@ -16,6 +16,8 @@ class TaskSet:
     """A task set's own part.
 
     Attributes:
+        external_id: what the external controller calls it; CodeDeploy's deployment ID.
+        started_by: CODE_DEPLOY for those that CodeDeploy created, else None.
         scale_percent: of the service's desired count, 0 to 100.
         is_draining: whether it was deleted and its tasks are on their way out.
         stability_at_ms: when it last became steady or ceased to be.
@@ -24,6 +26,7 @@ class TaskSet:
     """
 
     external_id: str | None = None
+    started_by: str | None = None
     scale_percent: float = 0.0
     is_draining: bool = False
     stability_at_ms: int = 0

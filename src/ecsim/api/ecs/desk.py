@@ -47,6 +47,10 @@ class Balancing(Protocol):
         """The target groups, with weights, that a rule or a listener forwards to; None when it does not."""
         ...
 
+    def named(self, name: str) -> str | None:
+        """The ARN of the target group of a name, or None when there is none."""
+        ...
+
 
 @dataclass(slots=True, kw_only=True)
 class Desk:

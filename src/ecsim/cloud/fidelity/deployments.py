@@ -108,7 +108,7 @@ ROWS = of(
     (
         _N,
         "botocore ecs DeploymentController, DeploymentConfiguration",
-        "CODE_DEPLOY; traffic shifting by Service Connect; lifecycle hooks of rolling deployments.",
-        "CODE_DEPLOY、Service Connect によるトラフィックの切り替え、ローリングデプロイのライフサイクルフック。",
+        "Traffic shifting by Service Connect; lifecycle hooks of rolling deployments.",
+        "Service Connect によるトラフィックの切り替え、ローリングデプロイのライフサイクルフック。",
     ),
 )

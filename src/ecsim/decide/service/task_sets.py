@@ -23,7 +23,7 @@ from ecsim.decide.service.replacement import replace_unhealthy
 from ecsim.decide.service.scale import stop_surplus
 from ecsim.model.reason import because
 from ecsim.model.replacing import replace
-from ecsim.model.service import Deployment, RolloutState, Service
+from ecsim.model.service import Deployment, DeploymentStatus, RolloutState, Service
 from ecsim.model.task import StopCode
 
 _PERCENT = 100
@@ -98,3 +98,34 @@ def _drain(deployment: Deployment, mine: list[Seen]) -> list[Action]:
         for s in mine
         if s.condition is not Condition.STOPPING
     ]
+
+
+def promoted(service: Service, task_set: str, now_ms: int) -> Service:
+    """The service with another PRIMARY task set; the one before is ACTIVE.
+
+    Source: botocore UpdateServicePrimaryTaskSet.
+    """
+
+    def moved(deployment: Deployment) -> Deployment:
+        status = deployment.status
+        if deployment.id == task_set:
+            status = DeploymentStatus.PRIMARY
+        elif status is DeploymentStatus.PRIMARY:
+            status = DeploymentStatus.ACTIVE
+        changed = status is not deployment.status
+        return replace(deployment, status=status, updated_at_ms=now_ms) if changed else deployment
+
+    return replace(service, deployments=tuple(moved(deployment) for deployment in service.deployments))
+
+
+def deleted(deployment: Deployment, now_ms: int) -> Deployment:
+    """A task set on its way out. Source: botocore DeleteTaskSet."""
+    assert deployment.task_set is not None, deployment.id
+    return replace(
+        deployment,
+        status=DeploymentStatus.DRAINING,
+        desired_count=0,
+        updated_at_ms=now_ms,
+        rollout_state=RolloutState.IN_PROGRESS,
+        task_set=replace(deployment.task_set, scale_percent=0.0, is_draining=True, stability_at_ms=now_ms),
+    )

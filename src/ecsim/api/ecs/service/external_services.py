@@ -30,8 +30,8 @@ UPDATABLE = (
 )
 """What UpdateService can change of such a service. Source: botocore UpdateService (operation)."""
 
-_OF_UPDATE_ITSELF = ("cluster", "service")
-_DEFAULTS: dict[str, Any] = {
+_OF_UPDATE_ITSELF = ("cluster", "service", "deploymentController")
+DEFAULTS: dict[str, Any] = {
     "propagateTags": "NONE",
     "enableECSManagedTags": False,
     "enableExecuteCommand": False,
@@ -67,7 +67,7 @@ def new(desk: Desk, cluster: Cluster, arn: str, params: Mapping[str, Any]) -> Se
         created_at_ms=desk.now_ms(),
         tags=tags.read(params.get("tags")),
         request={
-            **_DEFAULTS,
+            **DEFAULTS,
             "createdBy": desk.caller,
             **{member: params[member] for member in _KEPT if params.get(member) is not None},
         },
@@ -86,6 +86,11 @@ def updated(desk: Desk, service: Service, params: Mapping[str, Any]) -> Service:
                 f"{member} cannot be updated on a service with the deployment controller EXTERNAL: "
                 "it belongs to the service's task sets."
             )
+    return rescaled(desk, service, params)
+
+
+def rescaled(desk: Desk, service: Service, params: Mapping[str, Any]) -> Service:
+    """The service with the members of UPDATABLE that are given."""
     desired = params.get("desiredCount")
     desired = service.desired_count if desired is None else service_rules.desired_count(desired)
     given = {member: params[member] for member in UPDATABLE[1:] if params.get(member) is not None}
@@ -106,7 +111,7 @@ def updated(desk: Desk, service: Service, params: Mapping[str, Any]) -> Service:
 
 
 def view(desk: Desk, service: Service, *, with_tags: bool = False) -> Answer:
-    """The service as DescribeServices shows it: what its primary task set has, transitions to the service.
+    """A service with task sets as DescribeServices shows it: what its primary one has, transitions to the service.
 
     Source: botocore UpdateServicePrimaryTaskSet.
     """
@@ -131,7 +136,7 @@ def view(desk: Desk, service: Service, *, with_tags: bool = False) -> Answer:
         "placementConstraints": list(service.request.get("placementConstraints") or ()),
         "placementStrategy": list(service.request.get("placementStrategy") or ()),
         "schedulingStrategy": service.scheduling_strategy,
-        "deploymentController": {"type": "EXTERNAL"},
+        "deploymentController": {"type": service.deployment_controller},
         "createdBy": service.request.get("createdBy", desk.caller),
         "healthCheckGracePeriodSeconds": service.health_check_grace_period_s,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecsim.api.ecs.launch import placement
-from ecsim.api.ecs.refusals import invalid_parameter, not_simulated_yet
+from ecsim.api.ecs.refusals import invalid_parameter
 from ecsim.api.ecs.service import strategy_rules
 from ecsim.decide.service import rebalancing
 from ecsim.model.service import CircuitBreaker, DeploymentConfiguration, LoadBalancer, Service
@@ -204,14 +204,11 @@ def check_scheduling(params: Mapping[str, Any], capacity: Capacity) -> None:
     """Refuse what the scheduling strategy, the controller or the launch type cannot do.
 
     Raises:
-        ApiError: InvalidParameterException, or UnsupportedFeatureException.
+        ApiError: InvalidParameterException.
     """
     strategy = params.get("schedulingStrategy") or "REPLICA"
     if strategy == "DAEMON":
         _check_daemon(params, capacity)
-    controller = (params.get("deploymentController") or {}).get("type") or "ECS"
-    if controller != "ECS":
-        raise not_simulated_yet(f"the deployment controller {controller}")
     placement.check_members(params, on_fargate=capacity.is_fargate)
 
 

@@ -18,7 +18,15 @@ from ecsim.api.ecs.refusals import (
     service_not_active,
     service_not_found,
 )
-from ecsim.api.ecs.service import external_services, rollouts, service_rules, shifts, strategy_rules
+from ecsim.api.ecs.service import (
+    code_deploy_services,
+    external_services,
+    rollouts,
+    service_rules,
+    shifts,
+    strategy_rules,
+    task_sets,
+)
 from ecsim.api.ecs.service.service_view import strategy as strategy_of
 from ecsim.api.ecs.service.service_view import view as own_view
 from ecsim.model.replacing import replace
@@ -80,6 +88,11 @@ def create_service(desk: Desk, params: dict[str, Any]) -> Answer:
         return _begin(desk, external_services.new(desk, cluster, arn, params), params)
     desired = _desired_count(params)
     revision = _first_revision(desk, cluster, params)
+    if code_deploy_services.is_asked_for(params):
+        service = code_deploy_services.new(desk, cluster, arn, params, revision)
+        answer = _begin(desk, service, params)
+        task_sets.tell(desk, service, service.primary)
+        return answer
     is_daemon = params.get("schedulingStrategy") == "DAEMON"
     configuration = service_rules.deployment_configuration(
         params.get("deploymentConfiguration"), service_rules.DAEMON_DEFAULTS if is_daemon else None
@@ -146,7 +159,7 @@ def _begin(desk: Desk, service: Service, params: Mapping[str, Any]) -> Answer:
 
 def view(desk: Desk, service: Service, *, with_tags: bool = False) -> Answer:
     """A service as the API shows it, whoever makes its deployments."""
-    shown = external_services.view if service.is_external else own_view
+    shown = external_services.view if service.has_task_sets else own_view
     return shown(desk, service, with_tags=with_tags)
 
 
@@ -201,8 +214,11 @@ def update_service(desk: Desk, params: dict[str, Any]) -> Answer:
         raise service_not_found()
     if service.status != "ACTIVE":
         raise service_not_active()
-    if service.is_external:
-        changed = external_services.updated(desk, service, params)
+    if code_deploy_services.leaves(service, params):
+        service = code_deploy_services.handed_over(desk, service)
+    if service.has_task_sets:
+        by = code_deploy_services if service.deployment_controller == "CODE_DEPLOY" else external_services
+        changed = by.updated(desk, service, params)
         desk.store.put_service(changed)
         desk.wake_service(service.arn)
         return {"service": view(desk, changed)}
@@ -393,7 +409,7 @@ def list_services(desk: Desk, params: dict[str, Any]) -> Answer:
 
 def _launch_type(service: Service) -> str | None:
     """The launch type that ListServices filters by."""
-    if service.is_external:
+    if not service.deployments:
         return str(service.request.get("launchType", "EC2"))
     return service.primary.launch_type
 

@@ -15,6 +15,7 @@ from ecsim.api.ecs.launch import capacity, network_configuration
 from ecsim.api.ecs.refusals import invalid_parameter, service_not_active, service_not_found
 from ecsim.api.ecs.service import service_rules, service_view
 from ecsim.api.errors import ApiError
+from ecsim.decide.service.task_sets import deleted, promoted
 from ecsim.model.replacing import replace
 from ecsim.model.service import Deployment, DeploymentStatus, RolloutState, Service
 from ecsim.model.task_set import TaskSet
@@ -61,7 +62,7 @@ def create_task_set(desk: Desk, params: dict[str, Any]) -> Answer:
     desk.store.put_service(replace(service, deployments=(made, *service.deployments)))
     if token:
         desk.tokens[_TOKEN, token] = (dict(params), (service.arn, made.id))
-    _tell(desk, service, made)
+    tell(desk, service, made)
     desk.wake_service(service.arn)
     return {"taskSet": view(desk, _find(desk, params, made.id))}
 
@@ -149,15 +150,7 @@ def delete_task_set(desk: Desk, params: dict[str, Any]) -> Answer:
     found = _find(desk, params, params["taskSet"])
     if found.task_set.scale_percent and not params.get("force"):
         raise invalid_parameter("The task set cannot be deleted while it is scaled above 0.")
-    draining = replace(
-        found.deployment,
-        status=DeploymentStatus.DRAINING,
-        desired_count=0,
-        updated_at_ms=desk.now_ms(),
-        rollout_state=RolloutState.IN_PROGRESS,
-        task_set=replace(found.task_set, scale_percent=0.0, is_draining=True, stability_at_ms=desk.now_ms()),
-    )
-    return {"taskSet": view(desk, _put(desk, found, draining))}
+    return {"taskSet": view(desk, _put(desk, found, deleted(found.deployment, desk.now_ms())))}
 
 
 def update_service_primary_task_set(desk: Desk, params: dict[str, Any]) -> Answer:
@@ -165,18 +158,12 @@ def update_service_primary_task_set(desk: Desk, params: dict[str, Any]) -> Answe
     found = _find(desk, params, params["primaryTaskSet"])
     if found.task_set.is_draining:
         raise invalid_parameter("The task set is being deleted.")
-    now = desk.now_ms()
-    others = tuple(
-        replace(d, status=DeploymentStatus.ACTIVE, updated_at_ms=now)
-        if d.status is DeploymentStatus.PRIMARY and d.id != found.deployment.id
-        else d
-        for d in found.service.deployments
-    )
-    service = replace(found.service, deployments=others)
-    for before, after in zip(found.service.deployments, others, strict=True):
-        if before is not after:
-            _tell(desk, service, after)
-    primary = replace(found.deployment, status=DeploymentStatus.PRIMARY, updated_at_ms=now)
+    service = promoted(found.service, found.deployment.id, desk.now_ms())
+    for before, after in zip(found.service.deployments, service.deployments, strict=True):
+        if before is not after and after.id != found.deployment.id:
+            tell(desk, service, after)
+    primary = service.deployment(found.deployment.id)
+    assert primary is not None, found.deployment.id
     return {"taskSet": view(desk, _put(desk, replace(found, service=service), primary))}
 
 
@@ -209,7 +196,8 @@ def _service(desk: Desk, params: Mapping[str, Any], *, active: bool = True) -> S
         raise service_not_found()
     if active and service.status != "ACTIVE":
         raise service_not_active()
-    if not service.is_external:
+    is_read = not active and service.has_task_sets
+    if service.deployment_controller != "EXTERNAL" and not is_read:
         raise invalid_parameter(
             f"The service {service.name} has the deployment controller {service.deployment_controller}: "
             "task sets are for services with the deployment controller EXTERNAL."
@@ -248,12 +236,13 @@ def _put(desk: Desk, found: _Found, changed: Deployment) -> _Found:
     service = replace(found.service, deployments=deployments, steady=False)
     desk.store.put_service(service)
     if changed.status is not found.deployment.status:
-        _tell(desk, service, changed)
+        tell(desk, service, changed)
     desk.wake_service(service.arn)
     return _Found(service=service, deployment=changed)
 
 
-def _tell(desk: Desk, service: Service, deployment: Deployment) -> None:
+def tell(desk: Desk, service: Service, deployment: Deployment) -> None:
+    """Write a task set's state to the journal."""
     desk.journal.record(
         "deployment.state",
         deployment.id,
@@ -297,6 +286,8 @@ def view(desk: Desk, found: _Found, *, with_tags: bool = False) -> Answer:
         shown["networkConfiguration"] = dict(deployment.network_configuration)
     if task_set.external_id is not None:
         shown["externalId"] = task_set.external_id
+    if task_set.started_by is not None:
+        shown["startedBy"] = task_set.started_by
     if with_tags:
         shown["tags"] = tags.shown(task_set.tags)
     return shown
