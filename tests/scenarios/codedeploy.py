@@ -73,12 +73,12 @@ class CodeDeployed(Story):
         self.codedeploy.create_deployment_group(
             applicationName="shop",
             deploymentGroupName="web",
-            **self.group(config, ready, termination, rollback, alarms, test=test),
+            **self.members(config, ready, termination, rollback, alarms, test=test),
         )
         self.advance("2m")
         self.told()
 
-    def group(self, config, ready=None, termination=0, rollback=(), alarms=(), *, test=True):
+    def members(self, config, ready=None, termination=0, rollback=(), alarms=(), *, test=True):
         """The members of a deployment group."""
         pair = {
             "targetGroups": [{"name": "web"}, {"name": "green"}],
@@ -119,13 +119,12 @@ class CodeDeployed(Story):
         """A Lambda function that answers always the same; returns the events that it was called with."""
         called = []
 
-        class Function:
-            def invoke(self, event):
-                called.append(event)
-                return answer
+        def written(event, _context):
+            called.append(event)
+            return answer
 
-        self.cloud.host.put(name, Function)
-        self.world.do("function", {"name": name, "program": name, "takes_ms": takes_ms})
+        program = self.cloud.host.add_function(written)
+        self.world.do("function", {"name": name, "program": program, "takes_ms": takes_ms})
         return called
 
     def deployment(self, deployment):
