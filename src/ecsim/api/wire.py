@@ -141,11 +141,10 @@ class Wire:
             ApiError: the handler refuses.
         """
         result = self._handler(operation, parameters, caller)
-        if self.strict:
-            if not _checker_of(self.service, operation)(result):
-                shape = model_of(self.service).operation_model(operation).output_shape
-                _assert_known(shape, result, operation)
-                raise AssertionError(f"{operation}: the two checks of an answer disagree about {result!r}")
+        if self.strict and not _checker_of(self.service, operation)(result):
+            shape = model_of(self.service).operation_model(operation).output_shape
+            _assert_known(shape, result, operation)
+            raise AssertionError(f"{operation}: the two checks of an answer disagree about {result!r}")
         return json.dumps(_writer_of(self.service, operation)(result)).encode()
 
 
