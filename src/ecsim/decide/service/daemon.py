@@ -37,7 +37,8 @@ class Ground:
 def plan(service: Service, seen: Sequence[Seen], ground: Ground, now_ms: int) -> list[Action]:
     """What to do about a DAEMON service now; whether it has arrived is told elsewhere."""
     actions = _show(service, seen, ground)
-    stops = _leave(service, seen, ground) + _replace(service, seen)
+    leaving = [s for s in seen if _leaves(s, ground)]
+    stops = _leave(service, leaving) + _replace(service, [s for s in seen if s not in leaving])
     if stops:
         return [*actions, *stops]
     primary = service.primary
@@ -75,16 +76,19 @@ def _active(seen: Sequence[Seen], deployment: Deployment) -> int:
     return sum(1 for s in mine if s.condition is not Condition.STOPPING)
 
 
-def _leave(service: Service, seen: Sequence[Seen], ground: Ground) -> list[Action]:
-    """Tasks on instances that are to have none: at once, on DRAINING ones when they are the last."""
+def _leaves(seen: Seen, ground: Ground) -> bool:
+    """Whether a task is on an instance that is to have none: it goes at once, on a DRAINING one when it is the last."""
+    return (
+        seen.condition is not Condition.STOPPING
+        and seen.task.container_instance_arn not in ground.eligible
+        and not (seen.is_leaving and seen.task.container_instance_arn in ground.busy)
+    )
+
+
+def _leave(service: Service, leaving: Sequence[Seen]) -> list[Action]:
+    """Stop the tasks on instances that are to have none."""
     reason = because("daemon.leave")
-    return [
-        _stop(service, s, reason)
-        for s in seen
-        if s.condition is not Condition.STOPPING
-        and s.task.container_instance_arn not in ground.eligible
-        and not (s.is_leaving and s.task.container_instance_arn in ground.busy)
-    ]
+    return [_stop(service, s, reason) for s in leaving]
 
 
 def _replace(service: Service, seen: Sequence[Seen]) -> list[Action]:
