@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 ZONES = 2
-_TRUST = {
+_TRUST: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [
         {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -128,6 +128,28 @@ def execution_role(cloud: Any, name: str = "ecsTaskExecutionRole") -> dict[str, 
     arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]["Arn"]
     iam.put_role_policy(RoleName=name, PolicyName="execution", PolicyDocument=json.dumps(_EXECUTION))
     return {"execution_role_arn": arn}
+
+
+def ecs_role(cloud: Any, name: str, actions: list[str]) -> str:
+    """A role that ECS itself takes, such as an infrastructure role (it trusts ecs.amazonaws.com); returns its ARN.
+
+    Args:
+        cloud: where.
+        name: of the role.
+        actions: what it allows.
+    """
+    iam = cloud.client("iam", by="given")
+    trust = {**_TRUST["Statement"][0], "Principal": {"Service": "ecs.amazonaws.com"}}
+    arn: str = iam.create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({**_TRUST, "Statement": [trust]})
+    )["Role"]["Arn"]
+    allowed = [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
+    iam.put_role_policy(
+        RoleName=name,
+        PolicyName="what-ecs-may-do",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allowed}),
+    )
+    return arn
 
 
 def log_group(cloud: Any, name: str) -> dict[str, Any]:
