@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tests.scenarios.story import ACCOUNT, Story
 
 INFRASTRUCTURE = f"arn:aws:iam::{ACCOUNT}:role/ecsInfrastructureRole"
 HOOK_ROLE = f"arn:aws:iam::{ACCOUNT}:role/hooks"
 V1, V2, V3 = (f"public.ecr.aws/ecslab/web:{n}.0" for n in (1, 2, 3))
+BROKEN = "public.ecr.aws/ecslab/web:broken"
+CANARY = {"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 10, "canaryBakeTimeInMinutes": 10}}
+LINEAR = {"strategy": "LINEAR", "linearConfiguration": {"stepPercent": 50, "stepBakeTimeInMinutes": 2}}
 STAGES = ("deployment.stage",)
 TRAFFIC = ("deployment.stage", "deployment.hook", "deployment.state", "service.event")
 
@@ -170,3 +176,37 @@ class BlueStory(Story):
             alternateTargetGroupArn=green, productionListenerRule=production, testListenerRule=test
         )
         return [{**changed[0], "targetGroupArn": blue}]
+
+
+@contextmanager
+def under_way(image: str = V2, *, pause: str | None = None, **given) -> Iterator[BlueStory]:
+    """A story that begins with UpdateService to another image; what was before is told already.
+
+    Args:
+        image: what green runs.
+        pause: a stage at which a lifecycle hook pauses this deployment, or None.
+        given: what the service is created with, as `BlueStory.blue` takes it.
+    """
+    with BlueStory() as story:
+        story.blue(**given).told()
+        more = {"deploymentConfiguration": {"lifecycleHooks": [story.hook(pause)]}} if pause else {}
+        story.update(taskDefinition=story.definition(image), **more)
+        yield story
+
+
+def alarm(story, state=None):
+    """An alarm on the web shop, and its state."""
+    cloudwatch = story.cloud.client("cloudwatch")
+    if state is None:
+        cloudwatch.put_metric_alarm(
+            AlarmName="5xx",
+            Namespace="AWS/ApplicationELB",
+            MetricName="HTTPCode_Target_5XX_Count",
+            Period=60,
+            EvaluationPeriods=2,
+            Threshold=1,
+            Statistic="Sum",
+            ComparisonOperator="GreaterThanThreshold",
+        )
+    cloudwatch.set_alarm_state(AlarmName="5xx", StateValue=state or "OK", StateReason="a story")
+    return {"alarmNames": ["5xx"], "enable": True, "rollback": True}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from inline_snapshot import snapshot
 
-from tests.scenarios.blue import STAGES, TRAFFIC, V2, V3, BlueStory
+from tests.scenarios.blue import STAGES, TRAFFIC, V2, V3, BlueStory, under_way
 
 
 def test_a_blue_green_deployment():
-    with BlueStory() as story:
-        story.blue().told()
-        story.update(taskDefinition=story.definition(V2))
+    with under_way() as story:
         story.stable()
         assert story.told(*TRAFFIC) == snapshot("""\
 
@@ -44,10 +42,7 @@ def test_a_blue_green_deployment():
 
 
 def test_test_traffic_reaches_green_only_and_production_blue_only_before_the_shift():
-    with BlueStory() as story:
-        pause = story.hook("POST_TEST_TRAFFIC_SHIFT")
-        story.blue().told()
-        story.update(taskDefinition=story.definition(V2), deploymentConfiguration={"lifecycleHooks": [pause]})
+    with under_way(pause="POST_TEST_TRAFFIC_SHIFT") as story:
         story.advance("2m")
         assert {story.get(story.url)["body"][:7] for _ in range(6)} == {"web 1.0"}
         assert {story.get(story.test_url)["body"][:7] for _ in range(6)} == {"web 2.0"}
@@ -63,9 +58,7 @@ def test_test_traffic_reaches_green_only_and_production_blue_only_before_the_shi
 
 
 def test_the_next_deployment_goes_back_to_the_first_target_group():
-    with BlueStory() as story:
-        story.blue()
-        story.update(taskDefinition=story.definition(V2))
+    with under_way() as story:
         story.stable().told()
         story.update(taskDefinition=story.definition(V3))
         story.stable()

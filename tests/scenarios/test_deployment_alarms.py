@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from inline_snapshot import snapshot
 
+from tests.scenarios.blue import alarm
 from tests.scenarios.story import Story
-from tests.scenarios.test_rollbacks import alarm
 
 V2 = "public.ecr.aws/ecslab/web:2.0"
 V3 = "public.ecr.aws/ecslab/web:3.0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ecsim.cloud.world import WorldError
 from tests.scenarios.story import Story
@@ -60,7 +61,9 @@ def test_a_target_that_is_registered_again_while_its_task_drains(shop):
 
 def test_a_health_check_port_that_is_no_number(shop):
     """Swarm seed 5: moto takes any text, and the next health check broke time."""
-    shop.elb.modify_target_group(TargetGroupArn=shop.target_group, HealthCheckPort="no")
+    refusal = "ValidationError.*Health check port no must be within 1-65535 or traffic-port"
+    with pytest.raises(ClientError, match=refusal):
+        shop.elb.modify_target_group(TargetGroupArn=shop.target_group, HealthCheckPort="no")
     shop.service(shop.definition(), desired=1)
     shop.stable()
     assert shop.healthy() == 1

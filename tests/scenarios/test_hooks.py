@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from inline_snapshot import snapshot
 
-from tests.scenarios.blue import V2, BlueStory
+from tests.scenarios.blue import V2, BlueStory, under_way
 
 HOOKS = ("deployment.stage", "deployment.hook", "function", "service.event")
 
@@ -199,10 +199,7 @@ def test_a_hook_that_fails_in_the_first_deployment_finds_nothing_to_go_back_to()
 
 
 def test_a_hook_of_a_function_needs_the_hook_to_be_waiting_for_an_action():
-    with BlueStory() as story:
-        story.blue()
-        pause = story.hook("POST_SCALE_UP")
-        story.update(taskDefinition=story.definition(V2), deploymentConfiguration={"lifecycleHooks": [pause]})
+    with under_way(pause="POST_SCALE_UP") as story:
         story.advance("2m")
         described = story.deployment()
         arn, hook = described["serviceDeploymentArn"], described["lifecycleHookDetails"][0]["hookId"]

@@ -7,34 +7,11 @@ from datetime import timedelta
 import pytest
 from inline_snapshot import snapshot
 
-from tests.scenarios.blue import STAGES, TRAFFIC, V2, BlueStory
-
-BROKEN = "public.ecr.aws/ecslab/web:broken"
-CANARY = {"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 10, "canaryBakeTimeInMinutes": 10}}
-
-
-def alarm(story, state=None):
-    """An alarm on the web shop, and its state."""
-    cloudwatch = story.cloud.client("cloudwatch")
-    if state is None:
-        cloudwatch.put_metric_alarm(
-            AlarmName="5xx",
-            Namespace="AWS/ApplicationELB",
-            MetricName="HTTPCode_Target_5XX_Count",
-            Period=60,
-            EvaluationPeriods=2,
-            Threshold=1,
-            Statistic="Sum",
-            ComparisonOperator="GreaterThanThreshold",
-        )
-    cloudwatch.set_alarm_state(AlarmName="5xx", StateValue=state or "OK", StateReason="a story")
-    return {"alarmNames": ["5xx"], "enable": True, "rollback": True}
+from tests.scenarios.blue import BROKEN, CANARY, STAGES, TRAFFIC, V2, BlueStory, alarm, under_way
 
 
 def test_the_circuit_breaker_trips_while_green_comes_up():
-    with BlueStory() as story:
-        story.blue(breaker=True).told()
-        story.update(taskDefinition=story.definition(BROKEN))
+    with under_way(BROKEN, breaker=True) as story:
         story.stable()
         assert story.told(*TRAFFIC) == snapshot("""\
 
@@ -77,9 +54,7 @@ def test_the_circuit_breaker_trips_while_green_comes_up():
 
 
 def test_stopped_in_the_bake_time():
-    with BlueStory() as story:
-        story.blue().told()
-        story.update(taskDefinition=story.definition(V2))
+    with under_way() as story:
         story.advance("2m")
         assert story.deployment()["lifecycleStage"] == "BAKE_TIME"
         story.ecs.stop_service_deployment(
@@ -139,10 +114,7 @@ def test_stopped_in_the_bake_time():
     ],
 )
 def test_stopped_in_any_stage_production_is_blue_s_again(stage):
-    with BlueStory() as story:
-        story.blue(**CANARY)
-        pause = story.hook(stage)
-        story.update(taskDefinition=story.definition(V2), deploymentConfiguration={"lifecycleHooks": [pause]})
+    with under_way(pause=stage, **CANARY) as story:
         story.advance("20m")
         if stage == "PRE_PRODUCTION_TRAFFIC_SHIFT":
             story.go_on("CONTINUE")
@@ -206,9 +178,7 @@ def test_an_alarm_in_the_bake_time_rolls_back():
 
 def test_green_that_never_becomes_healthy_is_given_up_after_a_day():
     """Source: ECS Developer Guide, canary-deployment (24 hours a stage)."""
-    with BlueStory() as story:
-        story.blue().told()
-        story.update(taskDefinition=story.definition(BROKEN))
+    with under_way(BROKEN) as story:
         story.stable("3000m")
         described = story.deployment()
         assert described["status"] == "ROLLBACK_SUCCESSFUL"

@@ -7,10 +7,7 @@ from collections import Counter
 import pytest
 from inline_snapshot import snapshot
 
-from tests.scenarios.blue import STAGES, TRAFFIC, V1, V2, V3, BlueStory
-
-CANARY = {"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 10, "canaryBakeTimeInMinutes": 10}}
-LINEAR = {"strategy": "LINEAR", "linearConfiguration": {"stepPercent": 50, "stepBakeTimeInMinutes": 2}}
+from tests.scenarios.blue import CANARY, LINEAR, STAGES, TRAFFIC, V1, V2, V3, BlueStory, under_way
 
 
 def versions(story, count):
@@ -19,9 +16,7 @@ def versions(story, count):
 
 
 def test_a_canary_gets_its_share_then_all_of_it():
-    with BlueStory() as story:
-        story.blue(**CANARY).told()
-        story.update(taskDefinition=story.definition(V2))
+    with under_way(**CANARY) as story:
         story.advance("5m")
         assert story.weights(story.production) == {"web": 90, "green": 10}
         assert 3 <= versions(story, 50)["web 2.0"] <= 7
@@ -50,9 +45,9 @@ def test_a_canary_gets_its_share_then_all_of_it():
 
 
 def test_a_share_with_tenths_of_a_percent():
-    with BlueStory() as story:
-        story.blue(**CANARY | {"canaryConfiguration": {"canaryPercent": 5.5, "canaryBakeTimeInMinutes": 10}})
-        story.update(taskDefinition=story.definition(V2))
+    with under_way(
+        **CANARY | {"canaryConfiguration": {"canaryPercent": 5.5, "canaryBakeTimeInMinutes": 10}}
+    ) as story:
         story.advance("5m")
         assert story.weights(story.production) == {"web": 945, "green": 55}
         assert story.deployment()["sourceServiceRevisions"][0]["requestedProductionTrafficWeight"] == 94.5
@@ -60,10 +55,7 @@ def test_a_share_with_tenths_of_a_percent():
 
 def test_a_linear_deployment_pauses_before_each_step():
     """Source: ECS Developer Guide, pause-lifecycle-hooks: each step has a hook of its own."""
-    with BlueStory() as story:
-        story.blue(**LINEAR).told()
-        pause = story.hook("PRE_PRODUCTION_TRAFFIC_SHIFT")
-        story.update(taskDefinition=story.definition(V2), deploymentConfiguration={"lifecycleHooks": [pause]})
+    with under_way(pause="PRE_PRODUCTION_TRAFFIC_SHIFT", **LINEAR) as story:
         story.advance("2m")
         assert story.weights(story.production) == {"web": 100, "green": 0}
         story.go_on("CONTINUE")
@@ -130,9 +122,7 @@ def test_behind_a_network_load_balancer_a_shift_takes_ten_minutes_more():
 
 def test_a_headless_service_replaces_its_tasks_in_the_same_stages():
     """Source: ECS Developer Guide, blue-green-deployment-implementation."""
-    with BlueStory() as story:
-        story.blue(balancers=[]).told()
-        story.update(taskDefinition=story.definition(V2))
+    with under_way(balancers=[]) as story:
         story.stable()
         assert story.told(*TRAFFIC) == snapshot("""\
 
@@ -162,9 +152,7 @@ def test_a_headless_service_replaces_its_tasks_in_the_same_stages():
 
 def test_another_deployment_in_the_middle_of_one_reconciles_first():
     """Source: ECS Developer Guide, canary-deployment (RECONCILE_SERVICE)."""
-    with BlueStory() as story:
-        story.blue(**CANARY).told()
-        story.update(taskDefinition=story.definition(V2))
+    with under_way(**CANARY) as story:
         story.advance("5m").told()
         story.update(taskDefinition=story.definition(V3))
         story.advance("5m")
@@ -197,9 +185,7 @@ def test_another_deployment_in_the_middle_of_one_reconciles_first():
 
 
 def test_a_rolling_deployment_in_the_middle_of_a_canary_goes_on_where_production_was():
-    with BlueStory() as story:
-        story.blue(**CANARY).told()
-        story.update(taskDefinition=story.definition(V2))
+    with under_way(**CANARY) as story:
         story.advance("5m").told()
         story.update(taskDefinition=story.definition(V3), deploymentConfiguration={"strategy": "ROLLING"})
         story.stable()
@@ -259,9 +245,7 @@ def test_from_rolling_to_blue_green_and_back():
 
 
 def test_scaling_during_the_bake_time_scales_both():
-    with BlueStory() as story:
-        story.blue().told()
-        story.update(taskDefinition=story.definition(V2))
+    with under_way() as story:
         story.advance("2m")
         story.update(desiredCount=3)
         story.advance("1m")
@@ -272,9 +256,7 @@ def test_scaling_during_the_bake_time_scales_both():
 
 
 def test_a_task_of_blue_that_dies_in_the_bake_time_is_replaced():
-    with BlueStory() as story:
-        story.blue().told()
-        story.update(taskDefinition=story.definition(V2))
+    with under_way() as story:
         story.advance("2m")
         blue = next(t for t in story.tasks() if t["taskDefinitionArn"].endswith(":1"))
         story.ecs.stop_task(cluster="shop", task=blue["taskArn"])

@@ -8,6 +8,7 @@ where moto always writes `app`.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Protocol
@@ -154,16 +155,18 @@ class _Mending:
 
     def modify_target_group(self, original: Any) -> Any:
         """ModifyTargetGroup."""
+        signature = inspect.signature(original)  # moto passes some by place, some by name
+        names = {
+            "health_check_interval": "healthcheck_interval_seconds",
+            "health_check_timeout": "healthcheck_timeout_seconds",
+        }
 
-        def modify_target_group(backend: Any, arn: str, *args: Any, **given: Any) -> Any:
-            names = {
-                "health_check_interval": "healthcheck_interval_seconds",
-                "health_check_timeout": "healthcheck_timeout_seconds",
-            }
-            asked = {names.get(name, name): value for name, value in given.items()}
+        def modify_target_group(backend: Any, *args: Any, **given: Any) -> Any:
+            bound = signature.bind(backend, *args, **given).arguments
+            asked = {names.get(name, name): value for name, value in bound.items()}
             self._checked(lambda: rules.check_health_check(asked))
-            self._checked(lambda: rules.check_port(given.get("health_check_port")))
-            return original(backend, arn, *args, **given)
+            self._checked(lambda: rules.check_port(asked.get("health_check_port")))
+            return original(backend, *args, **given)
 
         return modify_target_group
 

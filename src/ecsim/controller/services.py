@@ -193,10 +193,13 @@ class Services:
             service = self._shell.store.services[service_arn]
             if service.cluster_arn != cluster_arn:
                 continue
-            if service.status != "ACTIVE" or not service.primary.unplaced:
+            launching = service.deployments if service.is_external else service.deployments[:1]
+            waiting = [deployment for deployment in launching if deployment.unplaced]
+            if service.status != "ACTIVE" or not waiting:
                 del self._shell.unplaced[service_arn]
                 continue
-            self._shell.put_deployment(service_arn, replace(service.primary, next_launch_at_ms=0))
+            for deployment in waiting:
+                self._shell.put_deployment(service_arn, replace(deployment, next_launch_at_ms=0))
             self._shell.look_at(service_arn)
 
     def _stop(self, service: Service, stops: list[StopTask]) -> None:

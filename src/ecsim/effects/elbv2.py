@@ -217,7 +217,6 @@ def _target_group(found: Mapping[str, Any], attributes: Mapping[str, str], *, in
     matcher = found.get("Matcher") or {}
     sticky = attributes.get("stickiness.enabled") == "true"
     stickiness = attributes.get("stickiness.type", "lb_cookie") if sticky else ""
-    health_check_port = str(found.get("HealthCheckPort") or "traffic-port")  # moto takes any text
     return TargetGroup(
         arn=found["TargetGroupArn"],
         name=found["TargetGroupName"],
@@ -227,7 +226,7 @@ def _target_group(found: Mapping[str, Any], attributes: Mapping[str, str], *, in
         target_type=found.get("TargetType") or "instance",
         health_check_enabled=bool(found.get("HealthCheckEnabled", True)),
         health_check_protocol=found.get("HealthCheckProtocol") or protocol,
-        health_check_port=health_check_port if health_check_port.isdecimal() else "traffic-port",
+        health_check_port=str(found.get("HealthCheckPort") or "traffic-port"),
         health_check_path=found.get("HealthCheckPath") or "/",
         health_check_interval_s=int(found.get("HealthCheckIntervalSeconds") or 30),
         health_check_timeout_s=int(found.get("HealthCheckTimeoutSeconds") or 5),

@@ -12,7 +12,7 @@ from typing import Any
 from ecsim.clock.duration import clock_text, milliseconds
 from ecsim.view.rendering import View
 from ecsim.workload.program import Program
-from ecslab.lab.customers import Http, Traffic
+from ecslab.lab.customers import Http, Images, Traffic
 from ecslab.notebook.link import Link
 from ecslab.notebook.say import say
 from ecslab.notebook.tidy import LabError
@@ -46,10 +46,11 @@ class Stability:
         return self.text
 
 
-class Images:
-    """The registry's back door: what `docker push` is on AWS."""
+class Registry(Images):
+    """The registry of a lab: it takes programs too that were written in a cell."""
 
     def __init__(self, link: Link) -> None:
+        super().__init__(link.do)
         self._link = link
 
     def push(self, reference: str, program: type[Program] | str) -> str:
@@ -59,12 +60,10 @@ class Images:
             The reference, for use in a task definition.
         """
         if isinstance(program, str):
-            stock = {"name": program, "commands": [], "stock": program}
-            self._link.do("push", {"reference": reference, "program": stock})
-        else:
-            if not (isinstance(program, type) and issubclass(program, Program)):
-                raise LabError(f"push a class that inherits from lab.Program, not {program!r}")
-            self._link.push(reference, program)
+            return super().push(reference, program)
+        if not (isinstance(program, type) and issubclass(program, Program)):
+            raise LabError(f"push a class that inherits from lab.Program, not {program!r}")
+        self._link.push(reference, program)
         return reference
 
 
@@ -77,7 +76,7 @@ class Cloud:
         self.given = Given(given)
         self.http = Http(link.do)
         self.traffic = Traffic(link.do)
-        self.images = Images(link)
+        self.images = Registry(link)
 
     # Time
 

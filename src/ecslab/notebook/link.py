@@ -202,7 +202,7 @@ class _Cli:
 
         if not self._imported:
             self._imported = True
-            awscli.run(["--version"], **where)  # the CLI brings waiters of its own, which are patched as well
+            awscli.load()  # the CLI brings waiters of its own, which are patched as well
             self._give_back()
             self._give_back = patch_waiters(self._sleep)
         return awscli.run(argv, **where)

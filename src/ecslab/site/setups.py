@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from ecsim.faults import Fault, FaultKind
 from ecslab.lab import scenery
+from ecslab.site.recorder import Recorder
 
 PORT: Final = 8080
 REGISTRY: Final = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com"
@@ -211,3 +213,27 @@ def wiring(cloud: Any) -> list[dict[str, Any]]:
             },
         }
     ]
+
+
+def replaced_task(cloud: Any, recorder: Recorder, kind: FaultKind, *, mark: str, lasting: str) -> None:
+    """Record how a service replaces its first task, which something happens to after four seconds.
+
+    Args:
+        cloud: one with a running shop.
+        recorder: gets the moments `mark`, unhealthy, replacement, healthy, draining and stopped.
+        kind: what happens to the task.
+        mark: the name of the moment at which it happens.
+        lasting: how long is recorded from then on.
+    """
+    recorder.start()
+    cloud.advance("4s")
+    task = min(cloud.client("ecs").list_tasks(cluster="shop", serviceName="web")["taskArns"])
+    cloud.inject(Fault(kind=kind, match=task.rsplit("/", 1)[1]))
+    recorder.mark(mark)
+    cloud.advance(lasting)
+    recorder.mark_first("unhealthy", "target.state", after=mark, state="unhealthy")
+    recorder.mark_first("replacement", "task.status", after=mark, status="PROVISIONING")
+    recorder.mark_first("healthy", "target.state", after="replacement", state="healthy")
+    recorder.mark_first("draining", "target.state", after="replacement", state="draining")
+    recorder.mark_first("stopped", "task.status", after="replacement", status="STOPPED")
+    recorder.end()

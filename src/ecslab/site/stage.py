@@ -12,25 +12,12 @@ from typing import Any, Self
 
 from ecsim.clock.duration import milliseconds
 from ecsim.view.rendering import View
-from ecslab.lab.customers import Http, Traffic
+from ecslab.lab.customers import Http, Images, Traffic
 from ecslab.site.setups import SETUPS
 
 
 class StageError(Exception):
     """A block that did not do what its page says."""
-
-
-class Images:
-    """`cloud.images` on a page: what `docker push` is on AWS."""
-
-    def __init__(self, world: Any) -> None:
-        self._world = world
-
-    def push(self, reference: str, program: str) -> str:
-        """Make a reference run a stock image, by its name; returns the reference."""
-        stock = {"name": program, "commands": [], "stock": program}
-        self._world.do("push", {"reference": reference, "program": stock})
-        return reference
 
 
 class PageCloud:
@@ -40,7 +27,7 @@ class PageCloud:
         self._cloud, self._lang = cloud, lang
         self.http = Http(cloud.world.do)
         self.traffic = Traffic(cloud.world.do)
-        self.images = Images(cloud.world)
+        self.images = Images(cloud.world.do)
 
     def client(self, service: str) -> Any:
         """A boto3 client of this cloud."""
