@@ -106,6 +106,44 @@ ROWS = of(
         "アラームを確認する間隔 (30 秒)、ローリングデプロイでアラームから計算されるベイク時間、アラームによる失敗の文面。",
     ),
     (
+        _E,
+        "CodeDeploy User Guide, deployment-steps-ecs, deployment-configurations, troubleshooting-ecs; botocore "
+        "codedeploy; ECS Developer Guide, deployment-type-bluegreen",
+        "CODE_DEPLOY and CodeDeploy for ECS: AppSpecs, the lifecycle events and their order, the predefined and "
+        "one's own configurations, the test listener, the waits and ContinueDeployment, StopDeployment, alarms, "
+        "rollbacks as deployments of their own, the time limits and their texts.",
+        "CODE_DEPLOY と ECS 向けの CodeDeploy: AppSpec、ライフサイクルイベントとその順序、定義済みと独自のデプロイ設定、"
+        "テストリスナー、待機と ContinueDeployment、StopDeployment、アラーム、独立したデプロイとしてのロールバック、"
+        "時間制限とその文面。",
+    ),
+    (
+        _A,
+        "not documented",
+        "CodeDeploy: READY_WAIT comes after AfterAllowTestTraffic; a deployment that waits is Ready; it has "
+        "succeeded when the original task set is gone; events without a function are Skipped; what a rollback "
+        "deployment shows; a stopped deployment's leftover task set goes at the next one's Install; an AppSpec that "
+        "ECS would not take is refused at once; the words of most refusals.",
+        "CodeDeploy: READY_WAIT は AfterAllowTestTraffic の後です。待機中のデプロイは Ready です。元のタスクセットが"
+        "なくなると成功です。関数のないイベントは Skipped です。ロールバックのデプロイの見え方。停止したデプロイが残した"
+        "タスクセットは次の Install でなくなります。ECS が受け付けない AppSpec はすぐに拒否します。多くの拒否の文面。",
+    ),
+    (
+        _A,
+        "this cloud's own",
+        'A hook\'s function answers {"status": "Succeeded"} or {"status": "Failed"}, which counts as its call of '
+        "PutLifecycleEventHookExecutionStatus; a function that answers anything else is waited for.",
+        'フックの関数は {"status": "Succeeded"} か {"status": "Failed"} を返し、それが '
+        "PutLifecycleEventHookExecutionStatus の呼び出しとして扱われます。ほかの値を返した関数は報告を待たれます。",
+    ),
+    (
+        _N,
+        "botocore codedeploy",
+        "CodeDeploy for servers and Lambda functions, AppSpecs in S3, triggers, KEEP_ALIVE of the original task set; "
+        "the failure of a deployment by a scaling of its service.",
+        "サーバーと Lambda 関数向けの CodeDeploy、S3 の AppSpec、トリガー、元のタスクセットの KEEP_ALIVE、サービスの"
+        "スケーリングによるデプロイの失敗。",
+    ),
+    (
         _N,
         "botocore ecs DeploymentController, DeploymentConfiguration",
         "Traffic shifting by Service Connect; lifecycle hooks of rolling deployments.",
