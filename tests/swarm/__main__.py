@@ -23,7 +23,7 @@ def main():
     wanted = parser.parse_args()
     if wanted.end is not None:
         return many(range(wanted.seed, wanted.end), wanted.steps)
-    voyage = (shrunk if wanted.shrink else sail)(wanted.seed, steps=wanted.steps)
+    voyage = (shrunk if wanted.shrink else sail)(wanted.seed, steps=wanted.steps, journal=wanted.journal)
     print(voyage.report() if voyage.problem else "\n".join(voyage.log))  # noqa: T201 - the counts are what is wanted
     if wanted.journal:
         print(voyage.journal)  # noqa: T201 - the counts are what is wanted

@@ -439,10 +439,22 @@ def cluster(shop, chance):
     return f"{operation} {name}"
 
 
+def each_of(shop, asked):
+    """Ask one after the other; AWS may refuse any of them. Says what became of each."""
+    said = []
+    for operation, params in asked:
+        try:
+            shop.ecs(operation, **params)
+            said.append(operation)
+        except Refused as refused:
+            said.append(f"{operation} ({refused.code})")
+    return ", ".join(said)
+
+
 @action(4)
 def anything(shop, chance):
-    """Any operation, with values of the right types, most of them names that exist."""
-    operation = chance.choice(sorted(set(simulated) - {"CreateService", "RunTask"}))
+    """Any operations, with values of the right types, most of them names that exist."""
+    operations = chance.sample(sorted(set(simulated) - {"CreateService", "RunTask"}), 3)
     store = shop.cloud.store
     words = [
         "web",
@@ -456,8 +468,33 @@ def anything(shop, chance):
         *shop.groups[-1:],
     ]
     words += [*list(store.services)[-3:], *list(store.tasks)[-5:], *list(shop.cloud.desk.rollouts)[-3:]]
-    shop.ecs(operation, **value_of(ecs_model().operation_model(operation).input_shape, chance, words))
-    return operation
+    shapes = [ecs_model().operation_model(operation).input_shape for operation in operations]
+    return each_of(
+        shop, [(o, value_of(shape, chance, words)) for o, shape in zip(operations, shapes, strict=True)]
+    )
+
+
+@action(2)
+def account(shop, chance):
+    """Settings of the account and of clusters, and what nobody else here asks for: calls that are right."""
+    setting = {"name": "containerInsights", "value": chance.choice(["enabled", "disabled", "enhanced"])}
+    task = some(chance, shop.live_tasks(), None)
+    asked = [
+        ("PutAccountSetting", setting),
+        ("PutAccountSettingDefault", setting),
+        ("ListAccountSettings", {"effectiveSettings": True}),
+        ("DeleteAccountSetting", {"name": "containerInsights"}),
+        ("UpdateCluster", {"cluster": chance.choice(CLUSTERS), "settings": [setting]}),
+        ("UpdateClusterSettings", {"cluster": chance.choice(CLUSTERS), "settings": [setting]}),
+        ("DescribeCapacityProviders", {}),
+        ("DescribeTaskSets", service_of(shop, chance)),
+        ("DiscoverPollEndpoint", {}),
+        ("ListServicesByNamespace", {"namespace": "inside"}),
+    ]
+    if task is not None:
+        command = {"command": "ls", "interactive": True, "container": "web"}
+        asked.append(("ExecuteCommand", {"cluster": task.cluster_arn, "task": task.arn, **command}))
+    return each_of(shop, chance.sample(asked, 3))
 
 
 @action(2)
@@ -518,10 +555,12 @@ def providers(shop, chance):
 
 @action(1)
 def not_simulated(shop, chance):
-    """An operation that this cloud does not simulate: refused, whatever it was asked with."""
-    operation = chance.choice(sorted(NOT_SIMULATED))
-    shop.ecs(operation, cluster="shop")
-    raise AssertionError(f"{operation} is said not to be simulated")
+    """Operations that this cloud does not simulate: refused, whatever they are asked with."""
+    said = each_of(
+        shop, [(operation, {"cluster": "shop"}) for operation in chance.sample(sorted(NOT_SIMULATED), 4)]
+    )
+    assert said.count("(") == 4, f"one of {said} is said not to be simulated"
+    return said
 
 
 # What ECS stands on

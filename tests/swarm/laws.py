@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass, field
 
 from ecsim.model.network import TargetState
 from ecsim.model.task import DesiredStatus, HealthStatus, TaskStatus
@@ -157,39 +158,58 @@ class Watch:
         assert not well or left >= floor, f"{left} healthy tasks would be left, floor {floor}: {entry.line()}"
 
 
-def check(shop):
-    """The laws between two steps."""
+@dataclass(slots=True)
+class Known:
+    """What was found right at the last check: values are frozen, so the same value is right still."""
+
+    tasks: dict = field(default_factory=dict)
+    services: dict = field(default_factory=dict)
+    answers: dict = field(default_factory=dict)
+
+
+def check(shop, known=None):
+    """The laws between two steps; only what has changed since `known` was last given is looked at closely."""
+    known = Known() if known is None else known
     store, cloud = shop.cloud.store, shop.cloud
     live = shop.live_tasks()
-    _tasks(store, cloud.now_ms)
+    _tasks(store, cloud.now_ms, known)
     _addresses(cloud, live)
     _targets(shop, store)
+    of_services: dict[str | None, list] = {}
+    for task in store.tasks.values():
+        of_services.setdefault(task.service_arn, []).append(task)
     for service in store.services.values():
-        _service(service, store)
-    _answers(shop, store)
+        _service(service, of_services.get(service.arn, []), known)
+    _answers(shop, store, of_services, known)
     _indexes(store)
-    _programs(cloud, store)
+    _programs(cloud, store, live)
     _wakes(cloud, live)
 
 
-def _tasks(store, now_ms):
+def _tasks(store, now_ms, known):
     for task in store.tasks.values():
-        at = [getattr(task, name) for name in MOMENTS]
-        known = [moment for moment in at if moment is not None]
-        assert known == sorted(known), f"timestamps out of order: {dict(zip(MOMENTS, at, strict=True))}"
-        assert known[-1] <= now_ms, f"a moment to come: {task}"
-        assert (task.started_at_ms is not None) == task.ever_running, task
-        if task.desired_status is DesiredStatus.STOPPED:
-            assert task.stop_code is not None, f"stopped without a code: {task}"
-            assert task.stopped_reason, f"stopped without a reason: {task}"
-        if task.is_stopped:
-            assert task.desired_status is DesiredStatus.STOPPED, task
-            missing = [n for n in MOMENTS[-3:] if getattr(task, n) is None]
-            assert not missing, f"STOPPED without {missing}: {task}"
-            running = [c.name for c in task.containers if c.last_status != "STOPPED"]
-            assert not running, f"STOPPED with {running}: {task}"
-        for container in task.containers:
-            assert container.exit_code is None or container.started_at_ms is not None, task
+        if known.tasks.get(task.arn) is not task:
+            _task(task, now_ms)
+            known.tasks[task.arn] = task
+
+
+def _task(task, now_ms):
+    at = [getattr(task, name) for name in MOMENTS]
+    known = [moment for moment in at if moment is not None]
+    assert known == sorted(known), f"timestamps out of order: {dict(zip(MOMENTS, at, strict=True))}"
+    assert known[-1] <= now_ms, f"a moment to come: {task}"
+    assert (task.started_at_ms is not None) == task.ever_running, task
+    if task.desired_status is DesiredStatus.STOPPED:
+        assert task.stop_code is not None, f"stopped without a code: {task}"
+        assert task.stopped_reason, f"stopped without a reason: {task}"
+    if task.is_stopped:
+        assert task.desired_status is DesiredStatus.STOPPED, task
+        missing = [n for n in MOMENTS[-3:] if getattr(task, n) is None]
+        assert not missing, f"STOPPED without {missing}: {task}"
+        running = [c.name for c in task.containers if c.last_status != "STOPPED"]
+        assert not running, f"STOPPED with {running}: {task}"
+    for container in task.containers:
+        assert container.exit_code is None or container.started_at_ms is not None, task
 
 
 def _addresses(cloud, live):
@@ -220,7 +240,22 @@ def _targets(shop, store):
             assert draining, f"a stopping task's target still gets requests: {target}"
 
 
-def _service(service, store):
+def _service(service, tasks, known):
+    if known.services.get(service.arn) is not service:
+        _one_service(service)
+        known.services[service.arn] = service
+    mine = [t for t in tasks if not t.is_stopped]
+    if service.status == "INACTIVE":
+        over = [t.id for t in mine if RANK[t.last_status] < RANK["STOPPING"]]
+        assert not over, f"{service.name} is INACTIVE and has {over}"
+    else:
+        # The name of an INACTIVE service may be used again while its last tasks are STOPPING.
+        ids = [d.id for d in service.deployments]
+        lost = [t.id for t in mine if t.deployment_id not in ids and RANK[t.last_status] < RANK["STOPPING"]]
+        assert not lost, f"{service.name}: tasks of no deployment: {lost}"
+
+
+def _one_service(service):
     primaries = [d.id for d in service.deployments if d.status == "PRIMARY"]
     assert primaries == [service.deployments[0].id], f"{service.name}: PRIMARY are {primaries}"
     ids = [d.id for d in service.deployments]
@@ -229,27 +264,25 @@ def _service(service, store):
     assert len({e.id for e in service.events}) == len(service.events)
     at = [e.at_ms for e in service.events]
     assert at == sorted(at, reverse=True), f"{service.name}: events are not newest first"
-    mine = [t for t in store.tasks.values() if t.service_arn == service.arn and not t.is_stopped]
-    if service.status == "INACTIVE":
-        over = [t.id for t in mine if RANK[t.last_status] < RANK["STOPPING"]]
-        assert not over, f"{service.name} is INACTIVE and has {over}"
-    else:
-        # The name of an INACTIVE service may be used again while its last tasks are STOPPING.
-        lost = [t.id for t in mine if t.deployment_id not in ids and RANK[t.last_status] < RANK["STOPPING"]]
-        assert not lost, f"{service.name}: tasks of no deployment: {lost}"
 
 
-def _answers(shop, store):
+def _answers(shop, store, mine, known):
     """DescribeServices' counts equal the tasks'."""
     by_cluster: dict[str, list[str]] = {}
     for service in store.services.values():
         if store.clusters[service.cluster_arn].status == "ACTIVE":
             by_cluster.setdefault(service.cluster_arn, []).append(service.arn)
     for cluster, arns in by_cluster.items():
+        # The answer is made of these values and of nothing else, and they are frozen.
+        now = [each for arn in arns for each in (store.services[arn], *mine.get(arn, ()))]
+        before = known.answers.get(cluster, [])
+        if len(now) == len(before) and all(a is b for a, b in zip(now, before, strict=True)):
+            continue
         answer = shop.ecs("DescribeServices", cluster=cluster, services=arns[:10])
         assert not answer["failures"], answer["failures"]
         for shown in answer["services"]:
-            _counts(shown, [t for t in store.tasks.values() if t.service_arn == shown["serviceArn"]])
+            _counts(shown, mine.get(shown["serviceArn"], []))
+        known.answers[cluster] = now
 
 
 def _counts(shown, tasks):
@@ -280,8 +313,8 @@ def _indexes(store):
         assert all(arn == value.arn for arn, value in getattr(store, kind).items()), kind
 
 
-def _programs(cloud, store):
-    """Nothing runs in a task that is STOPPED, and what the store calls RUNNING runs."""
+def _programs(cloud, store, live):
+    """Nothing runs in a task that is STOPPED, and what the store calls RUNNING runs (`_task` has the STOPPED ones)."""
     hosted = cloud.workload._tasks
     dead = [
         arn
@@ -289,7 +322,7 @@ def _programs(cloud, store):
         if at.runs and (arn not in store.tasks or store.tasks[arn].is_stopped)
     ]
     assert not dead, f"programs of STOPPED tasks run: {dead}"
-    for task in store.tasks.values():
+    for task in live:
         running = sorted(c.name for c in task.containers if c.last_status == "RUNNING")
         runs = sorted(hosted[task.arn].runs) if task.arn in hosted else []
         assert running == runs, f"{task.id}: RUNNING are {running}, programs {runs}"

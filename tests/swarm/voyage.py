@@ -26,7 +26,7 @@ CALM_MS = 2 * 3_600_000
 
 @dataclass(slots=True)
 class Voyage:
-    """What became of a seed."""
+    """What became of a seed; its journal as text only where that was asked for."""
 
     seed: int
     log: list[str] = field(default_factory=list)
@@ -35,6 +35,7 @@ class Voyage:
     journal: str = ""
     problem: str | None = None
     where: str | None = None
+    known: laws.Known = field(default_factory=laws.Known)
 
     def report(self):
         """The failure, the steps that led to it, and how to see it again."""
@@ -45,7 +46,7 @@ class Voyage:
         )
 
 
-def sail(seed, *, steps=STEPS, skip=frozenset(), only=None):
+def sail(seed, *, steps=STEPS, only=None, journal=False):
     """Sail one seed. The voyage has a `problem` when a law was broken."""
     voyage, chance = Voyage(seed), Random(f"options/{seed}")
     weights = {
@@ -54,12 +55,11 @@ def sail(seed, *, steps=STEPS, skip=frozenset(), only=None):
     shop = Shop(seed, interval=chance.choice([5, 10, 30]), delay=chance.choice([0, 5, 30, 120]))
     try:
         watch = laws.Watch(shop.cloud)
-        _steps(
-            voyage, shop, weights, [n for n in range(steps) if n not in skip and (only is None or n in only)]
-        )
+        _steps(voyage, shop, weights, [n for n in range(steps) if only is None or n in only])
         if voyage.problem is None:
             _step(voyage, shop, "calm", lambda: calm(shop, Random(f"calm/{seed}")))
-        voyage.journal = shop.cloud.journal.text()
+        if journal:
+            voyage.journal = shop.cloud.journal.text()
         voyage.hits, voyage.reasons = shop.hits, watch.seen
     finally:
         shop.cloud.close()
@@ -84,7 +84,7 @@ def _step(voyage, shop, what, act):
         except Refused as refused:
             said = f"refused: {refused.code}"
         voyage.log.append(f"{at} {what}: {said}")
-        laws.check(shop)
+        laws.check(shop, voyage.known)
     except Exception as problem:  # noqa: BLE001 - whatever it is, the seed and its steps are told
         if not voyage.log or not voyage.log[-1].startswith(f"{at} {what}:"):
             voyage.log.append(f"{at} {what}")
@@ -149,7 +149,16 @@ def _repair(shop):
     for group in shop.groups:
         if shop.cloud.balancing.target_group(group) is None:
             continue
+        _heal_group(shop, group)
+
+
+def _heal_group(shop, group):
+    known = shop.cloud.balancing.target_group(group)
+    if known.deregistration_delay_s != shop.delay:
         shop.set_delay(group, shop.delay)
+    checks = (known.health_check_path, known.health_check_port, known.matcher)
+    counts = (known.health_check_interval_s, known.healthy_threshold)
+    if (checks, counts) != (("/health", "traffic-port", "200"), (10, 2)):
         shop.other(
             "elbv2",
             "modify_target_group",
@@ -208,9 +217,9 @@ def at_rest(shop):
             assert states == ["healthy"] * len(task.targets), f"{task.id}: {states}"
 
 
-def shrunk(seed, *, steps=STEPS):
+def shrunk(seed, *, steps=STEPS, journal=False):
     """The fewest steps, found by leaving out ever smaller blocks, that end in the same law broken."""
-    first = sail(seed, steps=steps)
+    first = sail(seed, steps=steps, journal=journal)
     if first.problem is None:
         return first
     law = first.where[:25]
@@ -220,7 +229,7 @@ def shrunk(seed, *, steps=STEPS):
         place, smaller = 0, False
         while place < len(kept):
             fewer = kept[:place] + kept[place + block :]
-            tried = sail(seed, steps=steps, only=frozenset(fewer))
+            tried = sail(seed, steps=steps, only=frozenset(fewer), journal=journal)
             if tried.problem is not None and tried.where[:25] == law:
                 kept, first, smaller = fewer, tried, True
             else:

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ecsim.decide.load_balancing.routing import forwarded_to
-from ecsim.effects.clients import Clients
+from ecsim.effects.clients import Clients, error_code
 from ecsim.effects.shifts import Shifts
 from ecsim.model.network import Balancer, Listener, ListenerRule, TargetGroup
 
 HARMLESS = ("RegisterTargets", "DeregisterTargets", "AddTags", "RemoveTags")
 """Operations that change nothing of what is remembered here."""
 _OF_ATTRIBUTES = ("ModifyTargetGroupAttributes",)
-_OF_GROUPS = (*_OF_ATTRIBUTES, "CreateTargetGroup", "DeleteTargetGroup", "ModifyTargetGroup")
+_OF_A_NEW_GROUP = ("CreateTargetGroup",)
+_OF_GROUPS = ("DeleteTargetGroup", "ModifyTargetGroup")
 """Operations that change target groups, but no listener: a group that is in use cannot be deleted."""
 _OF_LISTENERS = ("CreateListener", "ModifyListener", "DeleteListener")
 """Operations that change no rule but a listener's default one, which DescribeListeners shows too."""
@@ -32,7 +33,7 @@ class Elbv2:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._groups: dict[str, TargetGroup | None] = {}
-        self._described: dict[str, Mapping[str, Any]] | None = None
+        self._described: dict[str, Mapping[str, Any] | None] = {}
         self._attributes: dict[str, dict[str, str]] = {}
         self._balancers: tuple[Balancer, ...] | None = None
         self._balancer_attributes: dict[str, dict[str, str]] = {}
@@ -114,13 +115,14 @@ class Elbv2:
         self._groups.clear()
         if operation in _OF_ATTRIBUTES:
             self._attributes.clear()
+        elif operation in _OF_A_NEW_GROUP:
+            self._described = {arn: found for arn, found in self._described.items() if found is not None}
         elif operation in _OF_GROUPS:
-            self._described = None
-            self._attributes.clear()
+            self._described.clear()
         elif operation in _OF_LISTENERS:
             self._balancers = None
         else:
-            self._described = None
+            self._described.clear()
             self._attributes.clear()
             self._balancer_attributes.clear()
             self._rules_changed()
@@ -132,18 +134,27 @@ class Elbv2:
 
     def _look_up(self, arn: str) -> TargetGroup | None:
         client = self._clients.client("elbv2")
-        if self._described is None:
-            pages = client.get_paginator("describe_target_groups").paginate()
-            self._described = {
-                each["TargetGroupArn"]: each for page in pages for each in page["TargetGroups"]
-            }
-        found = self._described.get(arn)
+        if arn not in self._described:
+            self._described[arn] = self._describe(client, arn)
+        found = self._described[arn]
         if found is None:
             return None
         if arn not in self._attributes:
             listed = client.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
             self._attributes[arn] = {each["Key"]: each["Value"] for each in listed}
         return _target_group(found, self._attributes[arn], in_use=self.in_use(arn))
+
+    @staticmethod
+    def _describe(client: Any, arn: str) -> Mapping[str, Any] | None:
+        from botocore.exceptions import ClientError
+
+        try:
+            found = client.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+        except ClientError as error:
+            if error_code(error) in ("TargetGroupNotFound", "ValidationError"):
+                return None
+            raise
+        return found[0] if found else None
 
     def _balancer(self, client: Any, found: Mapping[str, Any]) -> Balancer:
         arn = found["LoadBalancerArn"]
