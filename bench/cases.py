@@ -181,6 +181,56 @@ def services_tenth() -> dict[str, float]:
     return services(SERVICES // 10)
 
 
+USER_DATA = "#!/bin/bash\necho ECS_CLUSTER=shop >> /etc/ecs/ecs.config\n"
+INSTANCES, ON_EACH = 500, 20
+
+
+def ec2_services(instances: int = INSTANCES) -> dict[str, float]:
+    """Services of ten tasks on EC2 instances, twenty tasks on each, from CreateService to steady state."""
+    cloud, ecs, ec2 = our_cloud()
+    cloud.client("iam").create_instance_profile(InstanceProfileName="ecsInstanceRole")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    zones = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{64 * nth}.0/18", AvailabilityZone=f"{REGION}{zone}")
+        for nth, zone in enumerate("acd")
+    ]
+    for nth in range(instances):
+        ec2.run_instances(
+            ImageId="ami-12345678",
+            InstanceType="m5.xlarge",
+            MinCount=1,
+            MaxCount=1,
+            SubnetId=zones[nth % len(zones)]["Subnet"]["SubnetId"],
+            UserData=USER_DATA,
+            IamInstanceProfile={"Name": "ecsInstanceRole"},
+        )
+    cloud.advance("3m")
+    assert len(cloud.store.container_instances) == instances
+    container = {"name": "web", "image": WEB, "cpu": 128, "memory": 256}
+    container["portMappings"] = [{"containerPort": 8080, "hostPort": 0}]
+    wanted = ecs.register_task_definition(
+        family="web", networkMode="bridge", containerDefinitions=[container]
+    )["taskDefinition"]["taskDefinitionArn"]
+    begun = time.process_time()
+    for nth in range(instances * ON_EACH // TASKS_EACH):
+        ecs.create_service(
+            cluster="shop",
+            serviceName=f"web-{nth}",
+            taskDefinition=wanted,
+            desiredCount=TASKS_EACH,
+            launchType="EC2",
+        )
+    cloud.advance("10m")
+    cpu = time.process_time() - begun
+    assert all(service.steady for service in cloud.store.services.values())
+    return {"steady_cpu_s": cpu}
+
+
+def ec2_services_tenth() -> dict[str, float]:
+    """The same with a tenth of the instances, the services and the tasks: is it linear?"""
+    return ec2_services(INSTANCES // 10)
+
+
 def lab_start() -> dict[str, float]:
     """From nothing to the first answer in a lab: imports, cloud, server, starting state, one call."""
     import boto3
@@ -251,6 +301,8 @@ CASES: dict[str, Callable[[], dict[str, float]]] = {
         our_calls,
         services,
         services_tenth,
+        ec2_services,
+        ec2_services_tenth,
         lab_start,
         lab_start_by_hand,
         labs_solved,

@@ -163,6 +163,8 @@ class Store:
 
     def _keep_account(self, before: Task | None, task: Task) -> None:
         """Of what the tasks of container instances take."""
+        if task.container_instance_arn is None and (before is None or before.container_instance_arn is None):
+            return
         old = self._holding(before)
         new = self._holding(task)
         if old is None and new is None:

@@ -88,7 +88,7 @@ def test_health_checks_of_ended_containers_are_forgotten(shop):
         shop.ecs.stop_task(cluster="shop", task=arn)
         shop.advance("1m")
     shop.cloud.heal()
-    assert [wake for wake in shop.cloud.engine._heap if wake.kind == "health"] == []
+    assert [wake for wake in shop.cloud.engine.planned() if wake.kind == "health"] == []
 
 
 @pytest.mark.parametrize(

@@ -330,7 +330,7 @@ def _programs(cloud, store, live):
 
 def _wakes(cloud, live):
     """Nothing wakes ever more often."""
-    waiting = Counter(wake.kind for wake in cloud.engine._heap)
+    waiting = Counter(wake.kind for wake in cloud.engine.planned())
     stopped = len(cloud.store.tasks) - len(live)
     most = 100 + 20 * len(live) + stopped + 4 * len(cloud.store.targets)
     looks = sum(n for kind, n in waiting.items() if kind not in ("http", "traffic"))

@@ -22,6 +22,7 @@ What is patched, and given back by `uninstall`:
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import importlib
 import importlib.machinery
@@ -202,6 +203,17 @@ def install(
     for name, module in _moto_modules():
         mounted.arrived(name, module)
     reset()
+    _freeze()
+
+
+@cache
+def _freeze() -> None:
+    """Leave what moto's and botocore's modules hold out of the garbage collector's rounds: once in a process.
+
+    It lives as long as the process does; walking through it again and again was a third of the CPU of a thousand
+    services' start.
+    """
+    gc.freeze()
 
 
 def uninstall() -> None:

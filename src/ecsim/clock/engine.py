@@ -15,7 +15,7 @@ WAKES_MAX = 5_000_000
 """More wakes than this in one run means that something wakes itself for ever."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Wake:
     """Something to be looked at, at a moment.
 
@@ -29,9 +29,9 @@ class Wake:
 
     at_ms: int
     serial: int
-    kind: str = field(compare=False)
-    key: str = field(compare=False)
-    detail: Mapping[str, object] = field(compare=False, default_factory=dict)
+    kind: str
+    key: str
+    detail: Mapping[str, object] = field(default_factory=dict)
 
 
 class Engine:
@@ -40,7 +40,7 @@ class Engine:
     def __init__(self) -> None:
         self._now_ms = 0
         self._serial = 0
-        self._heap: list[Wake] = []
+        self._heap: list[tuple[int, int, Wake]] = []
 
     @property
     def now_ms(self) -> int:
@@ -51,12 +51,16 @@ class Engine:
         """Schedule a wake; a moment in the past means now."""
         wake = Wake(max(at_ms, self._now_ms), self._serial, kind, key, detail)
         self._serial += 1
-        heapq.heappush(self._heap, wake)
+        heapq.heappush(self._heap, (wake.at_ms, wake.serial, wake))
         return wake
 
     def next_at(self) -> int | None:
         """The moment of the next wake, or None when nothing is scheduled."""
-        return self._heap[0].at_ms if self._heap else None
+        return self._heap[0][0] if self._heap else None
+
+    def planned(self) -> list[Wake]:
+        """Every wake that is scheduled, in no order."""
+        return [wake for _, _, wake in self._heap]
 
     def run_until(
         self,
@@ -78,8 +82,8 @@ class Engine:
                 settle()
                 return
             self._now_ms = due
-            while self._heap and self._heap[0].at_ms == due:
-                handle(heapq.heappop(self._heap))
+            while self._heap and self._heap[0][0] == due:
+                handle(heapq.heappop(self._heap)[2])
                 wakes += 1
                 assert wakes <= WAKES_MAX, f"{wakes} wakes without reaching {until_ms} ms; now {due} ms"
             settle()

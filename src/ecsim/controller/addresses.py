@@ -9,12 +9,16 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 from ecsim.clock.identity import Identity
 from ecsim.model.answers import Subnet
 from ecsim.model.task import Eni
 
 RESERVED_FIRST = 4
+
+_network = cache(ipaddress.ip_network)
+"""Each subnet's range is read once."""
 
 
 class Addresses:
@@ -31,7 +35,7 @@ class Addresses:
 
     def interface(self, subnet: Subnet, *, task_id: str, security_groups: tuple[str, ...]) -> Eni | None:
         """A network interface in a subnet, or None when the subnet has no free address."""
-        network = ipaddress.ip_network(subnet.cidr)
+        network = _network(subnet.cidr)
         free = network.num_addresses - RESERVED_FIRST - 1
         used = self._used.setdefault(subnet.id, {})
         if len(used) >= free:
@@ -58,6 +62,6 @@ class Addresses:
         """Give an address back."""
         if cidr is None:
             return
-        network = ipaddress.ip_network(cidr)
+        network = _network(cidr)
         offset = int(ipaddress.ip_address(eni.private_ip)) - int(network[0]) - RESERVED_FIRST
         self._used.get(eni.subnet_id, {}).pop(offset, None)

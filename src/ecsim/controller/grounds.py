@@ -19,13 +19,16 @@ class Grounds:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
 
-    def leaving(self, service: Service, tasks: tuple[Task, ...]) -> tuple[str, ...]:
+    def leaving(self, tasks: tuple[Task, ...]) -> tuple[str, ...]:
         """The service's tasks on DRAINING container instances."""
-        instances = self._shell.store.instances_of(service.cluster_arn)
-        draining = {instance.arn: None for instance in instances if instance.is_draining}
-        if not draining:
-            return ()
-        return tuple(task.arn for task in tasks if task.container_instance_arn in draining)
+        instances = self._shell.store.container_instances
+        return tuple(
+            task.arn
+            for task in tasks
+            if task.container_instance_arn is not None
+            and (instance := instances.get(task.container_instance_arn)) is not None
+            and instance.is_draining
+        )
 
     def of_daemon(self, service: Service, tasks: tuple[Task, ...]) -> Ground:
         """The instances that are to have a task of a DAEMON service, and those with tasks of others."""

@@ -122,7 +122,7 @@ class Services:
             now_ms=self._shell.now_ms,
             wiring=self._traffic.wiring(service),
             alarms=self._alarms.known(service),
-            leaving=self._grounds.leaving(service, tasks),
+            leaving=self._grounds.leaving(tasks),
             ground=self._grounds.of_daemon(service, tasks) if is_daemon else NO_GROUND,
             zones=zones,
             open_zones=open_zones,

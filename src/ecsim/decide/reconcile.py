@@ -249,7 +249,7 @@ def _start(service: Service, count: int, reason: Reason, *, rolling: bool, activ
 
 
 def _count(seen: list[Seen], condition: Condition) -> int:
-    return sum(1 for s in seen if s.condition is condition)
+    return [s.condition for s in seen].count(condition)
 
 
 def _throttled(service: Service, now_ms: int) -> list[Action]:

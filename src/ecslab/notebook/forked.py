@@ -95,6 +95,7 @@ def _in_a_fork(shell: Any, cells: Sequence[Cell], changed: str) -> dict[str, Any
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(reads)
         try:
             gc.disable()  # it does not live long, and memory that it does not touch is not copied
             os.write(writes, json.dumps({"noticed": _until_failure(shell, cells, changed)}).encode())
