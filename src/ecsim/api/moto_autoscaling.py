@@ -33,16 +33,11 @@ def patch(mounted: Mounting, module: Any) -> None:
     def replace_autoscaling_group_instances(
         self: Any, count_needed: int, propagated_tags: dict[str, str]
     ) -> None:
-        whole = self.vpc_zone_identifier
-        if not whole:
+        if not self.vpc_zone_identifier:
             launch(self, count_needed, propagated_tags)
             return
-        for subnet, count in _spread(self, count_needed, mounted.zone_is_lost).items():
-            self.vpc_zone_identifier = subnet
-            try:
-                launch(self, count, dict(propagated_tags))
-            finally:
-                self.vpc_zone_identifier = whole
+        for _ in range(count_needed):
+            _launch_one(launch, self, propagated_tags, mounted.zone_is_lost)
 
     mounted.replace(
         module.FakeAutoScalingGroup,
@@ -51,19 +46,33 @@ def patch(mounted: Mounting, module: Any) -> None:
     )
 
 
-def _spread(group: Any, count: int, is_lost: Callable[[str], bool]) -> Counter[str]:
-    """How many to launch in each subnet: the zone with the fewest first, among equals the subnet named first.
+def _launch_one(
+    launch: Callable[[Any, int, dict[str, str]], None],
+    group: Any,
+    propagated_tags: dict[str, str],
+    is_lost: Callable[[str], bool],
+) -> None:
+    """Launch an instance in the best subnet that has an address for it; none when every subnet is full."""
+    whole = group.vpc_zone_identifier
+    for subnet in _best_first(group, is_lost):
+        group.vpc_zone_identifier = subnet
+        try:
+            launch(group, 1, dict(propagated_tags))
+        except StopIteration:  # how moto says that a subnet has no address left
+            continue
+        finally:
+            group.vpc_zone_identifier = whole
+        return
+
+
+def _best_first(group: Any, is_lost: Callable[[str], bool]) -> list[str]:
+    """The subnets of a group, that of the zone with the fewest instances first, among equals the one named first.
 
     When every zone is out of order, the launch is not refused: what is launched there does not start.
     """
     wanted = group.vpc_zone_identifier.split(",")
     known = group.autoscaling_backend.ec2_backend.describe_subnets(subnet_ids=wanted)
     zone_of = {subnet.id: subnet.availability_zone for subnet in known}
-    subnets = [each for each in wanted if not is_lost(zone_of[each])] or wanted
     there = Counter(state.instance.placement.zone for state in group.instance_states)
-    chosen: Counter[str] = Counter()
-    for _ in range(count):
-        subnet = min(subnets, key=lambda each: there[zone_of[each]])
-        there[zone_of[subnet]] += 1
-        chosen[subnet] += 1
-    return chosen
+    subnets = [each for each in wanted if not is_lost(zone_of[each])] or wanted
+    return sorted(subnets, key=lambda each: there[zone_of[each]])
