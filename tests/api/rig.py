@@ -100,6 +100,9 @@ class Rig:
     def subnets(self, subnet_ids):
         return [FakeSubnet(i) for i in subnet_ids if i in ("subnet-a", "subnet-c")]
 
+    def security_groups(self, group_ids):
+        return [each for each in group_ids if each != "sg-nowhere"]
+
     def target_group(self, arn):
         return self.groups.get(arn)
 

@@ -100,6 +100,12 @@ def test_values_that_a_setting_cannot_have(rig, operation, name, value):
     assert listed(rig) == {}
 
 
+def test_the_long_formats_cannot_be_left(rig):
+    """Terraform AWS provider, aws_ecs_account_setting_default, quotes AWS's text."""
+    error = rig.refused("PutAccountSettingDefault", name="serviceLongArnFormat", value="disabled")
+    assert error.message == "You can no longer disable Long Arn settings"
+
+
 def test_settings_and_principals_that_there_are_not(rig):
     assert rig.refused("PutAccountSetting", name="x", value="on").code == "InvalidParameterException"
     for principal in ("kei", "arn:aws:iam::999999999999:root", f"arn:aws:iam::{ACCOUNT}:group/ops"):

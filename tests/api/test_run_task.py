@@ -108,6 +108,14 @@ def test_a_network_configuration_that_is_not_wanted(shop):
     assert error.message == "Task definition does not support launch_type FARGATE."
 
 
+def test_a_network_that_is_missing_is_told_before_the_size_that_fargate_needs(shop):
+    """Nobody documents the order; both texts are AWS's. moto's tests expect this one."""
+    own = {"requiresCompatibilities": None, "cpu": None, "memory": None}
+    shop.definition("plain", **own, containerDefinitions=[container(memory=64)])
+    error = shop.refused("RunTask", **{**request(taskDefinition="plain"), "networkConfiguration": None})
+    assert error.message == "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+
+
 def test_the_same_token_answers_the_same_tasks(shop):
     """botocore: RunTaskRequest.clientToken."""
     first = shop.call("RunTask", **request(clientToken="t"))

@@ -545,7 +545,27 @@ def test_describe_takes_names_and_arns_and_tells_what_is_missing(shop):
     shop.service()
     answer = shop.call("DescribeServices", cluster="shop", services=["web", SERVICE, "db"])
     assert [s["serviceName"] for s in answer["services"]] == ["web", "web"]
-    assert answer["failures"] == [{"arn": f"{ARN}:service/shop/db", "reason": "MISSING"}]
+    assert answer["failures"] == [{"arn": f"{ARN}:service/db", "reason": "MISSING"}]
+
+
+def test_what_is_wrong_with_the_network_is_told_before_the_platform(shop):
+    """Nobody documents the order; both texts are AWS's. moto's tests expect this one (test_service_exceptions)."""
+    ec2 = {"launchType": "EC2", "platformVersion": "1.4.0"}
+
+    def refused(**vpc):
+        error = shop.refused(
+            "CreateService", **service_request(**ec2, networkConfiguration={"awsvpcConfiguration": vpc})
+        )
+        return error.message
+
+    assert refused(subnets=[]) == "subnets can not be empty."
+    assert refused(subnets=["subnet-a"], securityGroups=["sg-a", "sg-nowhere"]) == (
+        "Error retrieving security group information for [sg-a, sg-nowhere]: "
+        "The security group 'sg-nowhere' does not exist (ErrorCode: InvalidGroup.NotFound)"
+    )
+    assert refused(subnets=["subnet-a"]) == (
+        "The platform version must be null when specifying an EC2 launch type."
+    )
 
 
 def test_an_arn_of_another_cluster_is_missing(shop):

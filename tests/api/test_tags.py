@@ -22,8 +22,8 @@ def test_tags_come_and_go(shop, arns):
         )
         shop.call("TagResource", resourceArn=arn, tags=[{"key": "a", "value": "3"}])
         assert shop.call("ListTagsForResource", resourceArn=arn)["tags"] == [
-            {"key": "a", "value": "3"},
             {"key": "b", "value": "2"},
+            {"key": "a", "value": "3"},
         ]
         shop.call("UntagResource", resourceArn=arn, tagKeys=["a", "never"])
         assert shop.call("ListTagsForResource", resourceArn=arn)["tags"] == [{"key": "b", "value": "2"}]
@@ -33,12 +33,19 @@ def test_tags_come_and_go(shop, arns):
     ("arn", "code"),
     [
         (f"{ARN}:cluster/none", "ClusterNotFoundException"),
-        (f"{ARN}:service/shop/none", "ResourceNotFoundException"),
+        (f"{ARN}:service/shop/none", "InvalidParameterException"),
         ("web", "InvalidParameterException"),
     ],
 )
 def test_what_is_not_there_has_no_tags(shop, arn, code):
+    """botocore: the errors of ListTagsForResource."""
     assert shop.refused("ListTagsForResource", resourceArn=arn).code == code
+
+
+def test_what_is_not_there_gets_no_tags(shop):
+    """botocore: the errors of TagResource."""
+    error = shop.refused("TagResource", resourceArn=f"{ARN}:service/shop/none", tags=[{"key": "a"}])
+    assert error.code == "ResourceNotFoundException"
 
 
 @pytest.mark.parametrize(

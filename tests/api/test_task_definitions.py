@@ -221,9 +221,21 @@ def test_only_inactive_revisions_can_be_deleted(rig):
     rig.call("DeregisterTaskDefinition", taskDefinition="web:1")
     answer = rig.call("DeleteTaskDefinitions", taskDefinitions=["web:1", "web:2", "web:3", "web"])
     assert [d["status"] for d in answer["taskDefinitions"]] == ["DELETE_IN_PROGRESS"]
-    reasons = {f["arn"].rsplit("/", 1)[1]: f["reason"] for f in answer["failures"]}
+    reasons = {f["arn"].rpartition("/")[2]: f["reason"] for f in answer["failures"]}
     assert "still in ACTIVE status" in reasons["web:2"]
-    assert reasons["web:3"] == reasons["web"] == "The specified task definition does not exist."
+    assert reasons["web:3"].startswith("The specified task definition does not exist.")
+    assert reasons["web"].startswith("The specified task definition identifier is invalid.")
+
+
+def test_a_volume_shows_its_defaults(rig):
+    """botocore: Volume.host, EFSVolumeConfiguration.rootDirectory."""
+    shown = rig.definition(
+        volumes=[{"name": "scratch"}, {"name": "files", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}]
+    )["volumes"]
+    assert shown == [
+        {"name": "scratch", "host": {}},
+        {"name": "files", "efsVolumeConfiguration": {"fileSystemId": "fs-1", "rootDirectory": "/"}},
+    ]
 
 
 def test_a_deleted_revision_stays_while_a_task_or_a_service_uses_it(shop):

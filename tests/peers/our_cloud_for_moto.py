@@ -53,7 +53,7 @@ class MockAws:
     def send(self, region: str) -> Callable[..., Any]:
         """The gate of the cloud, which is in the region of the first client."""
         if self.cloud is None:
-            self.cloud = Cloud(region=region)
+            self.cloud = Cloud(region=region, settled=True)
         return self.cloud.gate.handle
 
 

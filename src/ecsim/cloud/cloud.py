@@ -7,13 +7,14 @@ from typing import Any, Self
 
 from ecsim.api import codedeploy, ecs, mount
 from ecsim.api.ecs.desk import Desk
-from ecsim.api.gate import Gate
+from ecsim.api.gate import READS, Gate
 from ecsim.api.wire import Caller, moment
 from ecsim.clock.duration import milliseconds
 from ecsim.clock.engine import Engine, Wake
 from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
 from ecsim.cloud import stacks
+from ecsim.cloud.settling import Settling
 from ecsim.controller.loop import KINDS, Controller
 from ecsim.controller.shell import Shell
 from ecsim.dataplane.exchange import Exchange, Result
@@ -51,6 +52,8 @@ class Cloud:
         region: one of AWS's names.
         strict_images: refuse public images that nobody knows, instead of running a plain web server for them.
         host: runs the programs that learners wrote; by default this process.
+        settled: every call that changes something lets time pass until its consequences are there, before it
+            answers; a call that finds time passing already does not.
         strict: the cloud's own mistakes raise instead of becoming an AWS error (for tests).
 
     Attributes:
@@ -73,6 +76,7 @@ class Cloud:
         region: str = REGION,
         strict_images: bool = False,
         host: Host | None = None,
+        settled: bool = False,
         strict: bool = False,
     ) -> None:
         self.seed, self.account, self.region = str(seed), account, region
@@ -93,6 +97,8 @@ class Cloud:
             strict=strict,
         )
         self._build()
+        self._settling = Settling(self) if settled else None
+        self._time_passes = False
         self.stacks = stacks.Stacks(self.gate, self.engine)
         mount.install(
             now=self.gate.now,
@@ -182,7 +188,11 @@ class Cloud:
         return self.gate.client(service, by=by)
 
     def _ecs(self, operation: str, parameters: dict[str, Any], caller: Caller) -> dict[str, Any]:  # noqa: ARG002
-        return ecs.operations[operation](self.desk, parameters)
+        answer = ecs.operations[operation](self.desk, parameters)
+        if self._settling is None or self._time_passes or operation.startswith(READS):
+            return answer
+        self._settling.settle()
+        return self._settling.told_anew(answer)
 
     def _codedeploy(self, operation: str, parameters: dict[str, Any], caller: Caller) -> dict[str, Any]:  # noqa: ARG002
         return codedeploy.operations[operation](self.desk, parameters)
@@ -233,15 +243,22 @@ class Cloud:
     def advance_ms(self, duration_ms: int) -> int:
         """Let time pass, in milliseconds."""
         with self.gate.lock:
-            self.engine.run_until(self.now_ms + duration_ms, self._handle, self.controller.settle)
+            self._run(self.now_ms + duration_ms)
         return self.now_ms
 
     def until(self, arrived: Callable[[], bool], timeout: str | float = "30m") -> bool:
         """Let time pass until something holds, at most for `timeout`; returns whether it holds."""
         with self.gate.lock:
             end = self.now_ms + milliseconds(timeout)
-            self.engine.run_until(end, self._handle, self.controller.settle, stop=arrived)
+            self._run(end, arrived)
             return arrived()
+
+    def _run(self, until_ms: int, stop: Callable[[], bool] | None = None) -> None:
+        passed_before, self._time_passes = self._time_passes, True
+        try:
+            self.engine.run_until(until_ms, self._handle, self.controller.settle, stop=stop)
+        finally:
+            self._time_passes = passed_before
 
     def _handle(self, wake: Wake) -> None:
         if wake.kind in KINDS:

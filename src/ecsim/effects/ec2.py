@@ -20,6 +20,7 @@ class Ec2:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._known: dict[str, Subnet | None] = {}
+        self._groups: dict[str, bool] = {}
         self._ingress: dict[str, tuple[IngressRule, ...]] = {}
         clients.changed.append(self._changed)
 
@@ -31,9 +32,20 @@ class Ec2:
         found = (self._known[each] for each in subnet_ids)
         return [subnet for subnet in found if subnet is not None]
 
+    def security_groups(self, group_ids: Sequence[str]) -> list[str]:
+        """The security groups that exist, in the order asked for."""
+        missing = list(dict.fromkeys(each for each in group_ids if each not in self._groups))
+        if missing:
+            self._groups.update(dict.fromkeys(missing, False))
+            pages = self._clients.client("ec2").get_paginator("describe_security_groups")
+            for page in pages.paginate(Filters=[{"Name": "group-id", "Values": missing}]):
+                self._groups.update((group["GroupId"], True) for group in page["SecurityGroups"])
+        return [each for each in group_ids if self._groups[each]]
+
     def _changed(self, service: str, _operation: str) -> None:
         if service in ("ec2", "cloudformation"):
             self._known.clear()
+            self._groups.clear()
             self._ingress.clear()
 
     def ingress(self, group_ids: Iterable[str]) -> tuple[IngressRule, ...]:

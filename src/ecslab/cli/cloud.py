@@ -29,6 +29,11 @@ def add_parser(subparsers: Any) -> None:
         "--speed", type=float, default=1.0, help="virtual seconds a real second (default: %(default)s)"
     )
     parser.add_argument(
+        "--settled",
+        action="store_true",
+        help="a call answers when its consequences are there: for tests of your own; goes with --speed 0",
+    )
+    parser.add_argument(
         "--seed", type=int, default=None, help="ids and names depend on it (default: 0, or the lab's)"
     )
     parser.add_argument("--lab", metavar="LAB", help="begin with the starting state of a lab")
@@ -48,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         )
     folder = lab_folder(find_root(), args.lab) if args.lab else None
     seed = seed_of(folder, args.seed) if folder is not None else args.seed or 0
-    with Cloud(seed=seed) as cloud:
+    with Cloud(seed=seed, settled=args.settled) as cloud:
         world = World(cloud)
         if folder is not None:
             Stage(cloud, world, folder, seed=seed)

@@ -34,6 +34,9 @@ VALUES: dict[str, tuple[str, ...]] = {
 Source: botocore SettingName; ECS Developer Guide, ecs-account-settings.
 """
 
+LONG_FORMATS = ("serviceLongArnFormat", "taskLongArnFormat", "containerInstanceLongArnFormat")
+"""Source of their refusal's text: Terraform AWS provider, aws_ecs_account_setting_default."""
+
 MANAGED = "guardDutyActivate"
 """Read-only: AWS manages it. Source: botocore SettingType."""
 
@@ -57,6 +60,8 @@ def _put(desk: Desk, params: dict[str, Any], principal: str) -> Answer:
     name, value = params["name"], params["value"]
     if name == MANAGED:
         raise invalid_parameter(f"The account setting {name} is managed by AWS and cannot be changed.")
+    if name in LONG_FORMATS and value == "disabled":
+        raise invalid_parameter("You can no longer disable Long Arn settings")
     if value not in VALUES[name]:
         raise invalid_parameter(
             f"Invalid value {value} for the account setting {name}. It should be one of "

@@ -29,10 +29,14 @@ class Subnet(Protocol):
 
 
 class Network(Protocol):
-    """EC2's part: the existence of subnets."""
+    """EC2's part: the existence of subnets and security groups."""
 
     def subnets(self, subnet_ids: Sequence[str]) -> Sequence[Subnet]:
         """The subnets that exist, in the order asked for."""
+        ...
+
+    def security_groups(self, group_ids: Sequence[str]) -> Sequence[str]:
+        """The security groups that exist, in the order asked for."""
         ...
 
 

@@ -67,6 +67,15 @@ def service_arn(desk: Desk, cluster: Cluster, name: str) -> str:
     return desk.arn("service", "/".join(parts if len(parts) > 1 else [cluster.name, parts[0]]))
 
 
+def missing_service_arn(desk: Desk, name: str) -> str:
+    """The ARN that a failure shows for a service that is not there: a name alone gets no cluster.
+
+    Source: what users report, e.g. github.com/aws-actions/amazon-ecs-deploy-task-definition issues 312, 369, 544
+    (2022 to 2024, long after services' own ARNs name their cluster).
+    """
+    return desk.arn("service", "/".join(path(desk, "service", name)))
+
+
 def service_in(desk: Desk, cluster: Cluster, name: str) -> Service | None:
     """The service of that name or ARN in the cluster, INACTIVE ones too, or None."""
     service = desk.store.services.get(service_arn(desk, cluster, name))

@@ -51,8 +51,9 @@ def shown(tags: Tags) -> list[dict[str, str]]:
 
 
 def merged(old: Tags, new: Tags) -> Tags:
-    """The old tags with the new ones laid over them."""
-    return tuple((dict(old) | dict(new)).items())
+    """The old tags that stay, then the new ones."""
+    laid_over = dict(new)
+    return tuple(tag for tag in old if tag[0] not in laid_over) + tuple(laid_over.items())
 
 
 def _tagged(desk: Desk, arn: str) -> tuple[Tags, Callable[[Tags], None]]:
@@ -118,8 +119,13 @@ def untag_resource(desk: Desk, params: dict[str, Any]) -> Answer:
 
 
 def list_tags_for_resource(desk: Desk, params: dict[str, Any]) -> Answer:
-    """ListTagsForResource."""
-    tags, _ = _tagged(desk, params["resourceArn"])
+    """ListTagsForResource, which has no ResourceNotFoundException. Source: botocore, the operation's errors."""
+    try:
+        tags, _ = _tagged(desk, params["resourceArn"])
+    except ApiError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+        raise invalid_parameter(error.message) from None
     return {"tags": shown(tags)}
 
 

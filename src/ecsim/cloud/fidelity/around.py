@@ -62,6 +62,14 @@ ROWS = of(
         "タスクがなくなるのを待ちます。ほかの種類のリソースは moto によるものです。",
     ),
     (
+        _A,
+        "design/0013-moto-suite.md; tests/scenarios/test_settled.py",
+        "A settled cloud, for tests of your own (Cloud(settled=True), ecslab cloud --settled --speed 0): a call answers "
+        "when its consequences are there. AWS answers at once and takes its time; so does this cloud otherwise.",
+        "自分のテストのための「落ち着いた」クラウド (Cloud(settled=True)、ecslab cloud --settled --speed 0): 呼び出しは、その結果が"
+        "出そろってから応答します。AWS はすぐに応答し、処理はあとから進みます。このオプションがなければ、このクラウドも同じです。",
+    ),
+    (
         _N,
         "IAM User Guide",
         "Permissions: roles are stored, nothing is denied yet.",

@@ -32,7 +32,7 @@ class Capacity:
     Attributes:
         launch_type: None when the strategy decides.
         strategy: the capacity provider strategy in the API's own form, weights and bases filled in.
-        platform_version: as given or LATEST; None where there is no Fargate.
+        platform_version: as given; on Fargate else LATEST. `check_platform` refuses one where there is no Fargate.
     """
 
     launch_type: str | None
@@ -178,15 +178,9 @@ def chosen(desk: Desk, cluster: Cluster, params: Mapping[str, Any]) -> Capacity:
     version = params.get("platformVersion")
     own = [item for item in strategy if provider_name(item["capacityProvider"]) not in FARGATE_PROVIDERS]
     if own:
-        if version:
-            raise invalid_parameter(
-                "The platform version must be null when using a capacity provider of EC2."
-            )
-        return Capacity(launch_type=None, strategy=tuple(filled(strategy)))
+        return Capacity(launch_type=None, strategy=tuple(filled(strategy)), platform_version=version)
     if launch_type == "EC2":
-        if version:
-            raise invalid_parameter("The platform version must be null when specifying an EC2 launch type.")
-        return Capacity(launch_type=launch_type)
+        return Capacity(launch_type=launch_type, platform_version=version)
     if fargate.platform_version(version) is None:
         raise ApiError("PlatformUnknownException", "The specified platform version does not exist.")
     return Capacity(
@@ -194,6 +188,17 @@ def chosen(desk: Desk, cluster: Cluster, params: Mapping[str, Any]) -> Capacity:
         strategy=tuple(filled(strategy)),
         platform_version=version or "LATEST",
     )
+
+
+def check_platform(capacity: Capacity) -> None:
+    """Refuse a platform version where there is no Fargate: told after what is wrong with the network.
+
+    Raises:
+        ApiError: InvalidParameterException.
+    """
+    if capacity.platform_version and not capacity.is_fargate:
+        where = "using a capacity provider of EC2" if capacity.strategy else "specifying an EC2 launch type"
+        raise invalid_parameter(f"The platform version must be null when {where}.")
 
 
 def check_definition(capacity: Capacity, definition: TaskDefinition) -> None:

@@ -179,10 +179,12 @@ def _first_revision(desk: Desk, cluster: Cluster, params: Mapping[str, Any]) -> 
     definition = lookup.usable_definition(desk, params["taskDefinition"])
     capacity.check_definition(where, definition)
     service_rules.check_roles(params, definition)
+    network = network_configuration.checked(desk, params.get("networkConfiguration"), definition)
+    capacity.check_platform(where)
     return rollouts.Revision(
         definition=definition,
         capacity=where,
-        network=network_configuration.checked(desk, params.get("networkConfiguration"), definition),
+        network=network,
         balancers=service_rules.load_balancers(desk, params.get("loadBalancers"), definition),
         volumes=volumes.checked(params.get("volumeConfigurations"), definition),
     )
@@ -290,6 +292,7 @@ def _next_revision(
     if "networkConfiguration" in params or definition.arn != primary.task_definition_arn:
         given = params.get("networkConfiguration") or primary.network_configuration
         network = network_configuration.checked(desk, given, definition)
+    capacity.check_platform(where)
     balancers = primary.load_balancers
     if params.get("loadBalancers") is not None:
         balancers = service_rules.load_balancers(desk, params["loadBalancers"], definition)
@@ -383,7 +386,7 @@ def describe_services(desk: Desk, params: dict[str, Any]) -> Answer:
     for name in names:
         service = lookup.service_in(desk, cluster, name)
         if service is None:
-            failures.append({"arn": lookup.service_arn(desk, cluster, name), "reason": "MISSING"})
+            failures.append({"arn": lookup.missing_service_arn(desk, name), "reason": "MISSING"})
         else:
             found.append(view(desk, service, with_tags=with_tags))
     return {"services": found, "failures": failures}

@@ -75,6 +75,7 @@ def _made(desk: Desk, service: Service, params: Mapping[str, Any]) -> Deployment
     definition = lookup.usable_definition(desk, params["taskDefinition"])
     where = capacity.chosen(desk, cluster, params)
     capacity.check_definition(where, definition)
+    capacity.check_platform(where)
     return Deployment(
         id=f"ecs-svc/{desk.identity.digits('deployment', service.arn.split('/', 1)[1])}",
         status=DeploymentStatus.ACTIVE,

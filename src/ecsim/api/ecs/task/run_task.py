@@ -47,11 +47,13 @@ def run_task(desk: Desk, params: dict[str, Any]) -> Answer:
         raise invalid_parameter(f"Tasks count must be between 1 and {COUNT_MAX}.")
     where = capacity.chosen(desk, cluster, params)
     definition = lookup.usable_definition(desk, params["taskDefinition"], "InvalidParameterException")
+    network_configuration.must_be_given(params.get("networkConfiguration"), definition)
     capacity.check_definition(where, definition)
     constraints, strategies = placement.checked(params, definition, where)
     if not where.is_fargate and not where.strategy and not desk.store.instances_of(cluster.arn):
         raise invalid_parameter("No Container Instances were found in your cluster.")
     network = network_configuration.checked(desk, params.get("networkConfiguration"), definition)
+    capacity.check_platform(where)
     overrides = checked_overrides(params.get("overrides") or {}, definition, on_fargate=where.is_fargate)
     check_words(params, definition)
     volumes.checked(params.get("volumeConfigurations"), definition)

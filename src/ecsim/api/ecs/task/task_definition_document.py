@@ -54,7 +54,7 @@ def document(request: Mapping[str, Any], *, arn: str, revision: int, registered_
         "containerDefinitions": [_container(c, mode) for c in request["containerDefinitions"]],
         "family": request["family"],
         "revision": revision,
-        "volumes": [{"host": {}} | dict(v) if len(v) == 1 else dict(v) for v in request.get("volumes") or ()],
+        "volumes": [_volume(given) for given in request.get("volumes") or ()],
         "requiresAttributes": [{"name": name} for name in requires_attributes(request)],
         "placementConstraints": list(request.get("placementConstraints") or ()),
         "compatibilities": compatibilities(request),
@@ -71,6 +71,18 @@ def document(request: Mapping[str, Any], *, arn: str, revision: int, registered_
         if role in kept and not kept[role].startswith("arn:"):
             kept[role] = f"arn:aws:iam::{arn.split(':')[4]}:role/{kept[role]}"
     return kept
+
+
+def _volume(given: Mapping[str, Any]) -> Document:
+    """A volume with its defaults: a host that Docker chooses, or the root of the file system.
+
+    Source: botocore Volume.host, EFSVolumeConfiguration.rootDirectory ("/" and nothing are the same).
+    """
+    volume = dict(given) if len(given) > 1 else {"host": {}, **given}
+    efs = volume.get("efsVolumeConfiguration")
+    if efs is not None and not efs.get("rootDirectory"):
+        volume["efsVolumeConfiguration"] = {**efs, "rootDirectory": "/"}
+    return volume
 
 
 def _container(given: Mapping[str, Any], mode: str) -> Document:

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from ecsim.api.ecs.desk import Answer, Desk, Handler
 
 _DELETE_MAX = 10
+_NO_REVISION = (
+    "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
+)
+_UNKNOWN = (
+    "The specified task definition does not exist. Specify a valid account, family, revision and try again."
+)
+"""Source of the two: moto 5.2.5, delete_task_definitions. AWS documents neither: they are not verified."""
 _ACTIVE, _INACTIVE, _DELETING = (
     TaskDefinitionStatus.ACTIVE,
     TaskDefinitionStatus.INACTIVE,
@@ -104,7 +111,7 @@ def deregister_task_definition(desk: Desk, params: dict[str, Any]) -> Answer:
         raise client_exception("Revision is missing.")
     definition = lookup.definition(desk, text)
     if definition is None:
-        raise client_exception("The specified task definition does not exist.")
+        raise client_exception("Unable to describe task definition.")
     if definition.status is _ACTIVE:
         definition = replace(definition, status=_INACTIVE, deregistered_at_ms=desk.now_ms())
         desk.store.put_task_definition(definition)
@@ -119,10 +126,10 @@ def delete_task_definitions(desk: Desk, params: dict[str, Any]) -> Answer:
     _forget_deleted(desk)
     deleted, failures = [], []
     for text in texts:
-        definition = None if _has_no_revision(desk, text) else lookup.definition(desk, text)
+        no_revision = lookup.family_and_revision(desk, text)[1] is None
+        definition = None if no_revision else lookup.definition(desk, text)
         if definition is None:
-            arn = text if text.startswith("arn:") else desk.arn("task-definition", text)
-            failures.append({"arn": arn, "reason": "The specified task definition does not exist."})
+            failures.append({"arn": text, "reason": _NO_REVISION if no_revision else _UNKNOWN})
         elif definition.status is _ACTIVE:
             reason = (
                 "The specified task definition is still in ACTIVE status. "
@@ -136,10 +143,6 @@ def delete_task_definitions(desk: Desk, params: dict[str, Any]) -> Answer:
                 desk.store.put_task_definition(definition)
             deleted.append(view(definition))
     return {"taskDefinitions": deleted, "failures": failures}
-
-
-def _has_no_revision(desk: Desk, text: str) -> bool:
-    return lookup.family_and_revision(desk, text)[1] is None
 
 
 def _forget_deleted(desk: Desk) -> None:
