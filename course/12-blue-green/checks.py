@@ -334,10 +334,19 @@ def _let_in(evidence, one, service):
 
 
 def _calls(evidence, one):
-    """The calls of functions by a deployment on its way forward."""
-    end = _end(one, evidence)
-    found = evidence.entries("function", service=LABEL, start_ms=one.start_ms, end_ms=end)
-    return [entry for entry in found if isinstance(entry.fields["answer"], dict)]
+    """The calls of functions in a deployment, up to the answer that ended the wait.
+
+    Later ones are of another stage, or of the way back, on which the hooks of the two shifts are called again.
+    """
+    calls = []
+    for entry in evidence.entries(
+        "function", service=LABEL, start_ms=one.start_ms, end_ms=_end(one, evidence)
+    ):
+        if isinstance(entry.fields["answer"], dict):
+            calls.append(entry)
+            if entry.fields["answer"].get("hookStatus") != "IN_PROGRESS":
+                break
+    return calls
 
 
 def _held_ms(evidence, one):
@@ -426,7 +435,7 @@ def _share(evidence, answer, one, start, end):
         return seen("few", sent=len(asked), start=start, end=end)
     right = 100 * sum(entry.fields.get("task") in green for entry in asked) / len(asked)
     if abs(answer - right) <= NEAR:
-        return passed(answer=answer, sent=len(asked))
+        return passed(answer=round(answer, 1), sent=len(asked))
     if abs(100 * answer - right) <= NEAR:
         return seen("fraction", answer=answer)
     if abs(100 - answer - right) <= NEAR:
@@ -456,13 +465,13 @@ def _alarmed(evidence, one, service):
         return _without_alarm(evidence, one, service, len(hurt))
     if not hurt:
         return seen("cried-wolf", at=trips[0].at_ms)
+    if not _came_back(evidence, one):
+        return seen("not-back", state=one.state)
     if len(hurt) > HURT_MAX:
         shares = [share for share, _at in _shares(_stages(evidence, one))]
         return seen("too-many", count=len(hurt), most=HURT_MAX, shares=shares)
     if (quiet := _quiet(evidence, one, "/checkout")) is not None:
         return quiet
-    if not _came_back(evidence, one):
-        return seen("not-back", state=one.state)
     healthy = sum(
         highest(healthy_targets(evidence, group, evidence.now_ms, evidence.now_ms)).count for group in GROUPS
     )

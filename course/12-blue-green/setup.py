@@ -4,7 +4,7 @@ from ecslab.lab import scenery
 
 PORT, TEST_PORT = 8080, 9000
 DESIRED = (3, 2, 4)
-CANARY_PERCENT = (10, 20, 5, 25)
+CANARY_PERCENT = (10, 25, 20, 8)
 THRESHOLD = 10
 SALE = [{"name": "MESSAGE", "value": "Summer sale"}]
 NO_CHECKOUT = [{"name": "PATHS", "value": "/,/health"}]

@@ -37,6 +37,11 @@ answers = sample.stop()["by_revision"]
 share = 100 * answers["web:5"] / sum(answers.values())
 """
 SIZE = '"canaryPercent": cloud.given["canary_percent"],'
+CANARY = """        "canaryConfiguration": {
+            "canaryPercent": cloud.given["canary_percent"],
+            "canaryBakeTimeInMinutes": 5,
+        },
+"""
 BY_HAND = 'cloudwatch.set_alarm_state(AlarmName="web-4xx", StateValue="ALARM", StateReason="by hand")\n'
 RULE = """elbv2 = boto3.client("elbv2")
 listener = cloud.given["production_rule_arn"].replace(":listener-rule/", ":listener/").rsplit("/", 1)[0]
@@ -188,7 +193,7 @@ WRONG = {
     "1.1 unfinished": [(STABLE, 'cloud.advance("3m")\n')],
     "1.1 bake": [('"bakeTimeInMinutes": 5', '"bakeTimeInMinutes": 1')],
     "1.1 quiet": [("per_second=5", "per_second=2")],
-    "2.1 no-answer": [("reading = {", "numbers = {"), ("(ended", "reading and (ended")],
+    "2.1 no-answer": [('"seconds": (ended', '"minutes": (ended')],
     "2.1 one-more": [("len(tasks)", "4")],
     "2.1 most-tasks": [("len(tasks)", "9")],
     "2.1 test-stage": [('"PRODUCTION_TRAFFIC_SHIFT"', '"TEST_TRAFFIC_SHIFT"')],
@@ -217,12 +222,16 @@ WRONG = {
     "4.1 too-often": [(', "callBackDelay": 120', "")],
     "4.1 role": [('cloud.given["hook_role_arn"]', 'cloud.given["infrastructure_role_arn"]')],
     "4.1 never-no": [('ticket["state"] = "REJECTED"', 'ticket["state"] = "APPROVED"')],
-    "4.1 unfinished": [(STABLE, 'cloud.advance("2m")\n')],
+    "4.1 unfinished": [(STABLE, 'cloud.advance("40s")\n')],
     "4.2 at-once": [('ticket["state"] = "OPEN"', 'ticket["state"] = "APPROVED"')],
     "4.2 never-yes": [('ticket["state"] = "APPROVED"', 'ticket["state"] = "approved"')],
     "4.2 unfinished": [('ticket["state"] = "APPROVED"', "pass")],
     "5.1 rolling": [('"strategy": "CANARY"', '"strategy": "ROLLING"'), (SAMPLE, "share = 0\n")],
-    "5.1 strategy": [('"strategy": "CANARY",\n', ""), (SAMPLE, "share = 0\n")],
+    "5.1 strategy": [
+        ('"strategy": "CANARY"', '"strategy": "BLUE_GREEN"'),
+        (CANARY, ""),
+        (SAMPLE, "share = 0\n"),
+    ],
     "5.1 percent": [(SIZE, ""), (SAMPLE, "share = 0\n")],
     "5.1 length": [('"canaryBakeTimeInMinutes": 5,', ""), (SAMPLE, "share = 0\n")],
     "5.1 unfinished": [(STABLE, ""), (SAMPLE, "share = 0\n")],
