@@ -193,7 +193,7 @@ class Services:
             service = self._shell.store.services[service_arn]
             if service.cluster_arn != cluster_arn:
                 continue
-            launching = service.deployments if service.is_external else service.deployments[:1]
+            launching = service.deployments if service.has_task_sets else service.deployments[:1]
             waiting = [deployment for deployment in launching if deployment.unplaced]
             if service.status != "ACTIVE" or not waiting:
                 del self._shell.unplaced[service_arn]
