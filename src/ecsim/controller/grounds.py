@@ -10,7 +10,7 @@ from ecsim.decide.service.daemon import Ground
 from ecsim.model.container_instance import ContainerInstance
 from ecsim.model.placement import Needs, PlacementConstraint, Room
 from ecsim.model.service import Service
-from ecsim.model.task import Task
+from ecsim.model.task import DesiredStatus, Task
 
 
 class Grounds:
@@ -57,6 +57,8 @@ class Grounds:
             found = [subnet.availability_zone for subnet in self._shell.network.subnets(list(subnets))]
             zones = tuple(dict.fromkeys(each for each in found if each not in self._shell.lost_zones))
             return (zones, zones) if len(zones) > 1 else ((), ())
+        if service.rebalancing is None and self._is_even(service, tasks):
+            return (), ()
         needs, constraints = self._wants(service)
         rooms = self._rooms(service)
         fit = placement.eligible(needs, rooms, group=_group(service), constraints=constraints)
@@ -65,6 +67,21 @@ class Grounds:
         )
         zones, open_zones = self._zones_of(fit), self._zones_of(free)
         return (zones, open_zones) if len(zones) > 1 else ((), ())
+
+    def _is_even(self, service: Service, tasks: tuple[Task, ...]) -> bool:
+        """Whether no zone of the cluster has two tasks fewer than another.
+
+        Then nothing is to be moved, whichever of the zones the service's tasks may go to; and that need not be found
+        out, which takes a look at every instance at each look at each service.
+        """
+        instances = self._shell.store.instances_of(service.cluster_arn)
+        zones = dict.fromkeys((instance.availability_zone for instance in instances), 0)
+        found: dict[str | None, dict[str, int]] = {}
+        for task in tasks:
+            if task.desired_status is DesiredStatus.RUNNING:
+                counts = found.setdefault(task.capacity_provider_name, dict(zones))
+                counts[task.availability_zone] = counts.get(task.availability_zone, 0) + 1
+        return all(max(counts.values()) - min(counts.values()) <= 1 for counts in found.values())
 
     def _may_balance(self, service: Service) -> bool:
         if service.request.get("availabilityZoneRebalancing") != "ENABLED":
