@@ -174,6 +174,14 @@ def test_instances_of_a_lost_zone_stop_and_come_back():
         assert sorted(story.places()) == [1, 1, 2], "balanced over zones: two each"
 
 
+def test_an_instance_that_was_just_stopped_is_lost_with_its_zone():
+    """Found by the swarm on instances, seed 35: nobody had looked at EC2 since the stop."""
+    with FleetStory(instances=2) as story:
+        story.ec2.stop_instances(InstanceIds=story.hosts[:1])
+        lose(story, "zone_lost", A)
+        assert [each["agentConnected"] for each in story.instances()] == [False, True]
+
+
 def test_a_group_launches_in_the_zones_that_are_left():
     """EC2 Auto Scaling User Guide, as-add-availability-zone."""
     with FleetStory(instances=0) as story:

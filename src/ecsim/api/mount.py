@@ -8,8 +8,8 @@ What is patched, and given back by `uninstall`:
   is made on first use draws from a seed of its own, whatever call made it.
 - targets: registering, deregistering and describing the targets of a target group ask a `TargetsPort`; what AWS
   refuses of target groups, listeners and rules is refused (`moto_elbv2`).
-- Auto Scaling groups launch instances where they have the fewest (`moto_autoscaling`).
-- metrics are told apart by all of their dimensions (`moto_cloudwatch`).
+- Auto Scaling groups launch instances where they have the fewest (`moto_autoscaling`); metrics are told apart by all
+  of their dimensions (`moto_cloudwatch`).
 - ids of log events are counted by cloud.
 - pushing to ECR: digests, tags that move, immutable tags (`moto_ecr`).
 - service models are read once, for moto and for the clients together.

@@ -81,6 +81,7 @@ class Outages:
     def _lose_zone(self, zone: str) -> list[str]:
         """Lose everything in a zone."""
         shell = self._shell
+        self._fleet.refresh()
         every = shell.store.tasks.values()
         tasks = [task for task in every if task.availability_zone == zone and not task.is_stopped]
         shell.lost_zones[zone] = None
