@@ -120,6 +120,7 @@ class _Mounted:
         self.sweep(name, module)
         patch = _ON_IMPORT.get(name)
         if patch is not None:
+            _CHECKS[name](module)
             patch(self, module)
 
     def sweep(self, name: str, module: ModuleType) -> None:
@@ -432,11 +433,6 @@ def _check_ecr(module: Any) -> None:
     _expect(module.ECRBackend, "put_image", moto_ecr.PUT)
 
 
-def _patch_ecr(mounted: _Mounted, module: Any) -> None:
-    _check_ecr(module)
-    moto_ecr.patch(mounted, module)
-
-
 _LOG_COUNTERS = (("LogEvent", "_event_id"), ("LogStream", "_log_ids"))
 
 
@@ -457,19 +453,9 @@ def _check_autoscaling(module: Any) -> None:
     _expect(module.FakeAutoScalingGroup, "replace_autoscaling_group_instances", moto_autoscaling.LAUNCH)
 
 
-def _patch_autoscaling(mounted: _Mounted, module: Any) -> None:
-    _check_autoscaling(module)
-    moto_autoscaling.patch(mounted, module)
-
-
 def _check_cloudwatch(module: Any) -> None:
     _expect(module.MetricDatumBase, "filter", moto_cloudwatch.FILTER)
     _expect(module, "are_dimensions_same", moto_cloudwatch.SAME)
-
-
-def _patch_cloudwatch(mounted: _Mounted, module: Any) -> None:
-    _check_cloudwatch(module)
-    moto_cloudwatch.patch(mounted, module)
 
 
 def _check_cloudformation(module: Any) -> None:
@@ -488,11 +474,11 @@ def _patch_cloudformation(mounted: _Mounted, module: Any) -> None:
 
 _ON_IMPORT: dict[str, Callable[[_Mounted, Any], None]] = {
     "moto.cloudformation.parsing": _patch_cloudformation,
-    "moto.autoscaling.models": _patch_autoscaling,
-    "moto.cloudwatch.models": _patch_cloudwatch,
+    "moto.autoscaling.models": moto_autoscaling.patch,
+    "moto.cloudwatch.models": moto_cloudwatch.patch,
     "moto.elbv2.models": _patch_elbv2,
     "moto.ecs.models": _patch_ecs,
-    "moto.ecr.models": _patch_ecr,
+    "moto.ecr.models": moto_ecr.patch,
     "moto.logs.models": _patch_logs,
 }
 _CHECKS: dict[str, Callable[[Any], None]] = {
