@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ecslab.site.fences.reel import reel
+from ecslab.site.fences.timeline import WIDE
 from ecslab.site.recorder import MarkError, Recorder
 from ecslab.site.recording import load
 from ecslab.site.recordings import record, scenarios
@@ -91,3 +93,20 @@ def test_recordings_are_json_that_a_browser_reads():
     for scenario in SCENARIOS:
         text = scenario.with_suffix(".json").read_text("utf-8")
         assert json.loads(text)["version"] == 1
+
+
+def test_a_shift_of_traffic_is_drawn_stage_by_stage():
+    """Three stages last longer than a moment; the production traffic goes from blue to green at once."""
+    recording = load(ROOT / "docs" / "recordings" / "12-blue-green.json")
+    assert [stage.state for stage in recording.stages] == ["SCALE_UP", "BAKE_TIME", "CLEAN_UP"]
+    assert [share.state for share in recording.production] == ["0", "100"]
+    drawn = reel(recording, [], WIDE, "blue/green", "en")
+    assert drawn.count('class="reel__stage"') == 3
+    assert ">BAKE_TIME</text>" in drawn
+    assert drawn.count('class="reel__share reel-rev--1"') == 2
+    assert ">100 %</text>" in drawn
+
+
+def test_a_rolling_update_has_no_stages():
+    recording = load(ROOT / "docs" / "recordings" / "rolling-100-200.json")
+    assert "reel__stage" not in reel(recording, [], WIDE, "rolling", "en")

@@ -64,6 +64,8 @@ class Recording:
         events: (moment, message), in AWS's words.
         decisions: (moment, what the scheduler did and why, by language).
         floor: how many tasks the service's minimum keeps, or None.
+        stages: the lifecycle stages of a deployment that shifts traffic.
+        production: the percents of the production traffic that its revision gets.
     """
 
     name: str
@@ -74,6 +76,8 @@ class Recording:
     events: tuple[tuple[int, str], ...]
     decisions: tuple[tuple[int, Mapping[str, str]], ...]
     floor: int | None
+    stages: tuple[Stretch, ...] = ()
+    production: tuple[Stretch, ...] = ()
 
     def healthy(self) -> list[tuple[int, int]]:
         """(moment, healthy tasks from then on), from 0 on."""
@@ -120,6 +124,8 @@ def parse(name: str, data: Mapping[str, Any]) -> Recording:
         events=tuple((event["at_ms"] - start, event["message"]) for event in data["events"]),
         decisions=tuple((made["at_ms"] - start, made["text"]) for made in data["decisions"]),
         floor=floors[-1] if floors else None,
+        stages=_stretches(data.get("stages", []), start, end),
+        production=_stretches(data.get("production", []), start, end),
     )
 
 

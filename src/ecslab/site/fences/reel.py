@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-from ecslab.site.recording import Lane, Recording
+from ecslab.site.recording import Lane, Recording, Stretch
 from ecslab.site.words import word
 
 Place = Callable[[int], float]
@@ -15,6 +15,8 @@ Place = Callable[[int], float]
 _TOP, _GAP, _FOOT = 40.0, 16.0, 6.0
 _TICKS_MS = (10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000)
 _TICK_ROOM_PX = 58.0
+_STAGE_LETTER_PX, _SHARE_PX = 6.4, 44.0
+"""The width of a letter of a stage's name, and the room that a percentage needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,9 @@ def reel(recording: Recording, moments: list[int], sheet: Sheet, caption: str, l
     """The drawing of a recording for one size of screen."""
     key = f"reel-{hashlib.sha256((caption + recording.name).encode()).hexdigest()[:8]}-{sheet.name}"
     lanes_end = _TOP + sheet.lane * len(recording.lanes)
-    height = lanes_end + _GAP + sheet.count + _FOOT
+    shifts = [kind for kind in ("stages", "production") if getattr(recording, kind)]
+    shifts_end = lanes_end + (sheet.lane * len(shifts) + _GAP / 2 if shifts else 0)
+    height = shifts_end + _GAP + sheet.count + _FOOT
     x0, x1 = sheet.label, sheet.width - 10
 
     def x(at_ms: int) -> float:
@@ -47,7 +51,8 @@ def reel(recording: Recording, moments: list[int], sheet: Sheet, caption: str, l
         _name(lane, revisions.index(lane.revision), _TOP + sheet.lane * number, sheet)
         for number, lane in enumerate(recording.lanes)
     )
-    counts = _counts(recording, lanes_end + _GAP, sheet, x, lang)
+    shift_names, shift_rows = _shifts(recording, lanes_end + _GAP / 2, sheet, x, lang)
+    counts = _counts(recording, shifts_end + _GAP, sheet, x, lang)
     said = " ".join(f"{lane.revision} {lane.task[:6]}" for lane in recording.lanes)
     return (
         f'<svg class="reel reel--{sheet.name}" viewBox="0 0 {sheet.width:.0f} {height:.0f}" '
@@ -56,7 +61,7 @@ def reel(recording: Recording, moments: list[int], sheet: Sheet, caption: str, l
         f'<title id="{key}-t">{escape(caption)} ({escape(said)})</title>'
         f'<clipPath id="{key}"><rect class="reel__clip" x="0" y="0" width="{sheet.width:.0f}" '
         f'height="{height:.0f}"/></clipPath><g aria-hidden="true">{_axis(recording, height, x, x1 - x0)}{names}'
-        f'<g clip-path="url(#{key})">{lanes}{counts}</g>{_marks(moments, x)}'
+        f'{shift_names}<g clip-path="url(#{key})">{lanes}{shift_rows}{counts}</g>{_marks(moments, x)}'
         f'<path class="reel__head" d="M0 {_TOP - 6:.0f}V{height - _FOOT:.0f}" transform="translate({x1:.0f} 0)"/>'
         "</g></svg>"
     )
@@ -107,6 +112,51 @@ def _lane(lane: Lane, revision: int, top: float, sheet: Sheet, x: Place) -> str:
             f'<path class="look look--failed" d="M{x(lane.stopped_ms) - 4:.1f} {middle - 4:.1f}l8 8m0-8l-8 8"/>'
         )
     return f'<g class="reel__lane reel-rev--{min(revision, 2)}">{"".join(parts)}</g>'
+
+
+def _shifts(recording: Recording, top: float, sheet: Sheet, x: Place, lang: str) -> tuple[str, str]:
+    """The names of the two rows, and what is drawn in them: the stages, and who gets how much of the traffic."""
+    names, rows = [], []
+    bar = sheet.lane - 7
+    for kind, stretches in (("stages", recording.stages), ("production", recording.production)):
+        if not stretches:
+            continue
+        base = f'y="{top + sheet.lane / 2 + 4:.1f}"'
+        names.append(f'<text class="reel__row" x="2" {base}>{escape(word(lang, f"reel_{kind}"))}</text>')
+        draw = _stage if kind == "stages" else _share
+        rows += [draw(stretch, top + 3.5, bar, x) for stretch in stretches]
+        top += sheet.lane
+    return "".join(names), "".join(rows)
+
+
+def _stage(stretch: Stretch, y: float, bar: float, x: Place) -> str:
+    stage = stretch.state.partition("/")[0]
+    left, wide = x(stretch.from_ms), x(stretch.to_ms) - x(stretch.from_ms)
+    fits = wide >= _STAGE_LETTER_PX * len(stage) + 8
+    said = (
+        f'<text class="reel__stage-name" x="{left + 5:.1f}" y="{y + bar - 3.5:.1f}">{stage}</text>'
+        if fits
+        else ""
+    )
+    return (
+        f'<rect class="reel__stage" x="{left:.1f}" y="{y:.1f}" width="{max(wide, 1.5):.1f}" height="{bar:.1f}" rx="2"/>'
+        f"{said}"
+    )
+
+
+def _share(stretch: Stretch, y: float, bar: float, x: Place) -> str:
+    """The old revision's colour, and from below the new one's, as far as its share goes."""
+    left, wide = x(stretch.from_ms), x(stretch.to_ms) - x(stretch.from_ms)
+    new = bar * float(stretch.state) / 100
+    place = f'x="{left:.1f}" width="{wide:.1f}"'
+    said = ""
+    if wide >= _SHARE_PX:
+        text = f'x="{left + 5:.1f}" y="{y + bar - 3.5:.1f}"'
+        said = f'<text class="reel__share-name" {text}>{escape(stretch.state)} %</text>'
+    return (
+        f'<rect class="reel__share reel-rev--0" {place} y="{y:.1f}" height="{bar - new:.1f}"/>'
+        f'<rect class="reel__share reel-rev--1" {place} y="{y + bar - new:.1f}" height="{new:.1f}"/>{said}'
+    )
 
 
 def _counts(recording: Recording, top: float, sheet: Sheet, x: Place, lang: str) -> str:

@@ -101,6 +101,8 @@ def _legend(recording: Recording, lang: str) -> str:
             entries.append((look, f"legend_{look}"))
     if any(lane.failed for lane in recording.lanes):
         entries.append(("failed", "legend_failed"))
+    if recording.production:
+        entries += [("share reel-rev--0", "legend_share_old"), ("share reel-rev--1", "legend_share_new")]
     items = "".join(
         f'<li><span class="swatch swatch--{css}"></span>{escape(word(lang, key))}</li>'
         for css, key in entries
