@@ -230,10 +230,16 @@ def _state(evidence, found, *, desired):
 @check("5.1", points=2)
 def customers(evidence: Evidence) -> Finding:
     """Customers reached every task, and the learner knows which."""
-    served = {}
+    door = evidence.given["url"].rstrip("/")
+    served, past = {}, 0
     for entry in evidence.entries("http"):
         if entry.fields.get("status") == 200 and entry.fields.get("task"):
-            served.setdefault(str(entry.fields["task"]), entry.at_ms)
+            if door in entry.subject:
+                served.setdefault(str(entry.fields["task"]), entry.at_ms)
+            else:
+                past += 1
+    if past and not served:
+        return seen("past-the-door", requests=past, url=evidence.given["url"])
     if not served:
         return seen("nobody-served", requests=len(evidence.entries("http")))
     answer = evidence.answer
@@ -263,21 +269,36 @@ def scaled(evidence: Evidence) -> Finding:
     state = _state(evidence, found, desired=4)
     if state.mistake is not None:
         return state
-    grown = [e.at_ms for e in evidence.entries("service.desired") if e.fields.get("desired") == 4]
-    start = grown[0] if grown else 0
+    start = _grown_at(evidence)
     before = _running_at(evidence, start)
     if len(before) < 2:
         return seen("began-anew", running=len(before), at=start)
+    ends = {}
+    for entry in evidence.entries("task.status", service=SERVICE, desired="STOPPED"):
+        ends.setdefault(entry.subject, entry)
     stops = [
         entry
-        for entry in evidence.entries("task.status", start_ms=start, service=SERVICE, desired="STOPPED")
-        if entry.fields.get("stop_code") == "ServiceSchedulerInitiated"
+        for entry in ends.values()
+        if entry.at_ms >= start and entry.fields.get("stop_code") == "ServiceSchedulerInitiated"
     ]
     if stops:
         return seen(
             "replaced", task=stops[0].subject[:8], at=stops[0].at_ms, reason=stops[0].fields["stopped_reason"]
         )
     return passed()
+
+
+def _grown_at(evidence):
+    """When the desired count became 4 for the last time: going back to 2 and up again is another try."""
+    start, before = 0, None
+    for entry in evidence.entries("service.desired"):
+        if entry.subject != f"{CLUSTER}/{SERVICE}":
+            continue
+        desired = entry.fields.get("desired")
+        if desired == 4 and before != 4:
+            start = entry.at_ms
+        before = desired
+    return start
 
 
 @check("7.1", points=2)

@@ -147,13 +147,13 @@ def order(evidence: Evidence) -> Finding:
     tasks = [(task, _ended(evidence, task.id, "migrate")) for task, _ in _tasks(evidence, found)]
     good = [(task, ended[0][0]) for task, ended in tasks if ended and ended[0][1] == 0]
     bad = [(task, ended[0][0]) for task, ended in tasks if ended and ended[0][1] != 0]
-    early = [task for task, at in [*good, *bad] if (began := _began(task)) is not None and began < at]
+    newest = [*good[-1:], *bad[-1:]]  # an earlier try was one
+    early = [task for task, at in newest if (began := _began(task)) is not None and began < at]
     if early:
         return seen("side-by-side", task=early[-1].id[:8])
-    anyway = [task for task, _ in bad if _began(task) is not None]
-    if anyway:
-        return seen("in-spite-of-failure", task=anyway[-1].id[:8])
-    served = [(task, at) for task, at in good if (began := _began(task)) is not None and began >= at]
+    if bad and _began(bad[-1][0]) is not None:
+        return seen("in-spite-of-failure", task=bad[-1][0].id[:8])
+    served = [(task, at) for task, at in good[-1:] if _began(task) is not None]
     if good and not served:
         return seen("not-yet", task=good[-1][0].id[:8])
     if not served:
@@ -319,13 +319,15 @@ def moving_tag(evidence: Evidence) -> Finding:
             ran.setdefault(one["revision"], {})[digest] = task.id
     if not ran:
         return seen("never-ran", reason=_reason(_tasks(evidence, found)))
-    two = next((list(digests) for digests in ran.values() if len(digests) > 1), None)
-    if two is None:
+    pairs = [list(digests) for digests in ran.values() if len(digests) > 1]
+    if not pairs:
         return seen("other-revision" if len({d for ds in ran.values() for d in ds}) > 1 else "same-program")
     answer = evidence.answer
     if not isinstance(answer, dict) or set(answer) != {"before", "after"}:
         return seen("no-answer", answer=answer)
-    if (answer["before"], answer["after"]) == (two[-1], two[0]):
+    have = (answer["before"], answer["after"])
+    two = next((pair for pair in pairs if have in ((pair[0], pair[-1]), (pair[-1], pair[0]))), pairs[-1])
+    if have == (two[-1], two[0]):
         return seen("swapped")
     for name, digest in (("before", two[0]), ("after", two[-1])):
         if answer[name] != digest:

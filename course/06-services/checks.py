@@ -36,13 +36,26 @@ def _healthy(evidence, name):
     return states.count("healthy")
 
 
-def _desired_counts(evidence, name):
-    """The desired counts that a service was given since the starting state was made."""
+def _desired_counts(evidence, name, entries=None):
+    """The desired counts that a service was given: since the starting state was made, or in these entries."""
     return [
         entry.fields["desired"]
-        for entry in _yours(evidence)
+        for entry in (_yours(evidence) if entries is None else entries)
         if entry.kind == "service.desired" and entry.subject == f"{CLUSTER}/{name}"
     ]
+
+
+def _since_three(evidence):
+    """The learner's journal since web got back its three tasks for the last time: a task that is begun anew."""
+    yours = _yours(evidence)
+    back = [
+        nth
+        for nth, entry in enumerate(yours)
+        if entry.kind == "service.desired"
+        and entry.subject == f"{CLUSTER}/web"
+        and entry.fields["desired"] == NIGHT_DESIRED
+    ]
+    return yours[back[-1] + 1 :] if back else yours
 
 
 def _yours(evidence):
@@ -143,13 +156,15 @@ def heals(evidence: Evidence) -> Finding:
     service = _service(evidence, "web")
     if (gone := _gone(service)) is not None:
         return gone
-    codes = _stopped_with(_yours(evidence), "web")
+    codes, counts = _stopped_with(_yours(evidence), "web"), _desired_counts(evidence, "web")
+    again = _stopped_with(_since_three(evidence), "web")
+    if {USER, EXITED} <= set(again.values()):
+        codes, counts = again, _desired_counts(evidence, "web", _since_three(evidence))
     if USER not in codes.values():
         return seen("nobody-stopped")
     if EXITED not in codes.values():
         return seen("nobody-crashed")
-    counts = _desired_counts(evidence, "web")
-    moved = counts if counts != [DAY_DESIRED] else []  # task 3 asks for that one
+    moved = counts if counts not in ([], [DAY_DESIRED]) else []  # task 3 asks for that one
     if moved:
         return seen("by-hand", have=moved[0])
     late = _unsettled(evidence, service)
@@ -216,7 +231,12 @@ def grace(evidence: Evidence) -> Finding:
     steady = len(service["deployments"]) == 1 and service["deployments"][0]["rolloutState"] == "COMPLETED"
     delay = _start_delay_s(evidence)
     about = {"have": period, "delay": delay, "interval": interval, "back": group["HealthyThresholdCount"]}
-    if steady and healthy == API_DESIRED == service["runningCount"]:
+    slowest = delay + interval * (group["HealthyThresholdCount"] - 1)
+    untried = steady and delay <= period < slowest and blind <= delay
+    if untried:
+        return seen("older-tasks", **about)
+    enough = period >= delay or blind > delay
+    if steady and enough and healthy == API_DESIRED == service["runningCount"]:
         return passed(**about, need=delay + interval * group["HealthyThresholdCount"])
     if period == 0 and blind <= delay:
         return seen("no-grace", **about)
@@ -249,7 +269,8 @@ def scale_in(evidence: Evidence) -> Finding:
         return seen("stopped-by-hand" if len(stopped) > 1 else "not-scaled-in", have=service["desiredCount"])
     if service["desiredCount"] != DAY_DESIRED:
         return seen("desired", have=service["desiredCount"])
-    lower = [count for count in _desired_counts(evidence, "web") if count < DAY_DESIRED]
+    counts = _desired_counts(evidence, "web", _since_three(evidence))
+    lower = [count for count in counts if count < DAY_DESIRED]
     if lower:
         return seen("went-lower", have=lower[0])
     left = [
@@ -371,7 +392,8 @@ def _fewest_running(entries, service, start_ms):
 def moves_again(evidence: Evidence) -> Finding:
     """The worker's deployment moved: never fewer than the desired count, at most one more."""
     tries = rollouts(evidence, f"{CLUSTER}/worker")
-    first, began = tries[0], tries[1].start_ms
+    first = tries[0]
+    began = max(one.start_ms for one in tries[1:] if one.task_definition == "worker:2")
     desired = len(
         {
             e.subject

@@ -114,6 +114,16 @@ WRONG = {
     "no-grace": ("2.1", {"answer-2": ("healthCheckGracePeriodSeconds=180", "desiredCount=2")}),
     "shorter-than-the-start": ("2.1", {"answer-2": ("Seconds=180", "Seconds=40")}),
     "no-time-to-come-back": ("2.1", {"answer-2": ("Seconds=180", "Seconds=95")}),
+    "older-tasks": (
+        "2.1",
+        {
+            "answer-2": (
+                'cloud.until_stable("api")',
+                'cloud.until_stable("api")\n'
+                'ecs.update_service(cluster="shop", service="api", healthCheckGracePeriodSeconds=90)',
+            )
+        },
+    ),
     "too-generous": ("2.1", {"answer-2": ("Seconds=180", "Seconds=3600")}),
     "not-yet": ("2.1", {"answer-2": ('cloud.until_stable("api")', 'cloud.advance("60s")')}),
     "not-scaled-in": (

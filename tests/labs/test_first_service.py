@@ -118,6 +118,17 @@ WRONG = {
             )
         },
     ),
+    "past-the-door": (
+        "5.1",
+        {
+            "answer-5": """
+served_by = []
+for task in ecs.describe_tasks(cluster="shop", tasks=ecs.list_tasks(cluster="shop")["taskArns"])["tasks"]:
+    address = task["containers"][0]["networkInterfaces"][0]["privateIpv4Address"]
+    served_by.append(cloud.http.get(f"http://{address}:{cloud.given['port']}/").body.split()[-1])
+"""
+        },
+    ),
     "not-ids": ("5.1", {"answer-5": ("answer.body.split()[-1]", "answer.body.split()[-1][:8]")}),
     "replaced": (
         "6.1",

@@ -89,6 +89,7 @@ WRONG = {
     "no-breaker": ("4.1", {"answer-4": ('"enable": True', '"enable": False')}),
     "no-rollback": ("4.1", {"answer-4": ('"rollback": True', '"rollback": False')}),
     "undecided": ("4.1", {"answer-4": ('cloud.until_stable("web", timeout="30m")', 'cloud.advance("5s")')}),
+    "rounding": ("4.2", {"answer-4b": "threshold = 31 // 2"}),
     "the-minimum": ("4.2", {"answer-4b": "threshold = 3"}),
     "exit-code": ("5.1", {"answer-5": ('dead["containers"][0]["exitCode"]', "137")}),
     "missing": ("5.1", {"answer-5": ('"missing": "SHOP_CATALOG"', '"missing": "the circuit breaker"')}),
