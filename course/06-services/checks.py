@@ -150,16 +150,20 @@ def night(evidence: Evidence) -> Finding:
     return passed(unhealthy=sick[:8], replacement=successor[:8], crashed=crashed[:8], reason=reason)
 
 
+def _newest_try(evidence):
+    """Stop code by task and the desired counts of web: of the newest try, if it has both ends, or of all."""
+    newest, every = _since_three(evidence), _yours(evidence)
+    chosen = newest if {USER, EXITED} <= set(_stopped_with(newest, "web").values()) else every
+    return _stopped_with(chosen, "web"), _desired_counts(evidence, "web", chosen)
+
+
 @check("1.2", points=2)
 def heals(evidence: Evidence) -> Finding:
     """One task stopped, one crashed, and the service has its three healthy tasks again."""
     service = _service(evidence, "web")
     if (gone := _gone(service)) is not None:
         return gone
-    codes, counts = _stopped_with(_yours(evidence), "web"), _desired_counts(evidence, "web")
-    again = _stopped_with(_since_three(evidence), "web")
-    if {USER, EXITED} <= set(again.values()):
-        codes, counts = again, _desired_counts(evidence, "web", _since_three(evidence))
+    codes, counts = _newest_try(evidence)
     if USER not in codes.values():
         return seen("nobody-stopped")
     if EXITED not in codes.values():
@@ -231,17 +235,30 @@ def grace(evidence: Evidence) -> Finding:
     steady = len(service["deployments"]) == 1 and service["deployments"][0]["rolloutState"] == "COMPLETED"
     delay = _start_delay_s(evidence)
     about = {"have": period, "delay": delay, "interval": interval, "back": group["HealthyThresholdCount"]}
-    slowest = delay + interval * (group["HealthyThresholdCount"] - 1)
-    untried = steady and delay <= period < slowest and blind <= delay
-    if untried:
-        return seen("older-tasks", **about)
-    enough = period >= delay or blind > delay
-    if steady and enough and healthy == API_DESIRED == service["runningCount"]:
+    too_little = None if blind > delay else _too_little(about, steady=steady)
+    if too_little is not None:
+        return too_little
+    if steady and healthy == API_DESIRED == service["runningCount"]:
         return passed(**about, need=delay + interval * group["HealthyThresholdCount"])
-    if period == 0 and blind <= delay:
+    return _not_there(evidence, about) or seen(
+        "not-yet", running=service["runningCount"], healthy=healthy, now=evidence.now_ms
+    )
+
+
+def _too_little(about, *, steady):
+    """What is wrong with a grace period under which no task of the api would start, however well it runs now."""
+    period, delay = about["have"], about["delay"]
+    if period == 0:
         return seen("no-grace", **about)
-    if period and period < delay and blind <= delay:
+    if period < delay:
         return seen("shorter-than-the-start", **about)
+    if steady and period < delay + about["interval"] * (about["back"] - 1):
+        return seen("older-tasks", **about)
+    return None
+
+
+def _not_there(evidence, about):
+    """Whether a task that was started under the newest settings was stopped all the same."""
     changed = [call for call in evidence.called("UpdateService") if "api" in str(call.params.get("service"))]
     since = changed[-1].at_ms if changed else 0
     fresh = {
@@ -255,7 +272,7 @@ def grace(evidence: Evidence) -> Finding:
     ]
     if killed:
         return seen("no-time-to-come-back", at=killed[0].at_ms, task=killed[0].subject[:8], **about)
-    return seen("not-yet", running=service["runningCount"], healthy=healthy, now=evidence.now_ms)
+    return None
 
 
 @check("3.1", points=3)
