@@ -1,7 +1,5 @@
 """Lab 11: other right ways pass, and typical mistakes are called by their names."""
 
-# ruff: noqa: E501 - answers are quoted as they stand in the labs
-
 from __future__ import annotations
 
 import pytest

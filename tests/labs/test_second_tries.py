@@ -4,8 +4,6 @@ Found by cold readings: what a check reads from the journal stays there, and a l
 be refused for what came before. The first tries are mistakes of the other tests here; each is called by its name.
 """
 
-# ruff: noqa: E501 - answers are quoted as they stand in the labs
-
 from __future__ import annotations
 
 import pytest
@@ -41,7 +39,8 @@ TRIES = {
         "6.1",
         "answer-6",
         "replaced",
-        'ecs.update_service(cluster="shop", service="web", desiredCount=4, forceNewDeployment=True)\n' + STABLE,
+        'ecs.update_service(cluster="shop", service="web", desiredCount=4, forceNewDeployment=True)\n'
+        + STABLE,
         SCALE.format(2) + SCALE.format(4),
     ),
     "02: four by way of six": (
