@@ -13,7 +13,7 @@ from ecsim.clock.duration import milliseconds
 from ecsim.clock.engine import Engine, Wake
 from ecsim.clock.identity import Identity
 from ecsim.clock.journal import Journal
-from ecsim.cloud import stacks
+from ecsim.cloud import collecting, stacks
 from ecsim.cloud.settling import Settling
 from ecsim.controller.loop import KINDS, Controller
 from ecsim.controller.shell import Shell
@@ -256,7 +256,8 @@ class Cloud:
     def _run(self, until_ms: int, stop: Callable[[], bool] | None = None) -> None:
         passed_before, self._time_passes = self._time_passes, True
         try:
-            self.engine.run_until(until_ms, self._handle, self.controller.settle, stop=stop)
+            with collecting.seldom():
+                self.engine.run_until(until_ms, self._handle, self.controller.settle, stop=stop)
         finally:
             self._time_passes = passed_before
 
