@@ -138,13 +138,17 @@ class Controller:
             if not self._shell.queue:
                 continue
             service_arn = next(iter(self._shell.queue))
-            del self._shell.queue[service_arn]
-            self._note_healthy(service_arn)
-            if self._services.look(service_arn) or self._code_deploys.look(service_arn):
-                self._shell.look_at(service_arn)
+            if self._shell.queue.pop(service_arn) or not self._services.rests(service_arn):
+                self._look(service_arn)
             self._tell_targets()
             looks += 1
             assert looks <= LOOKS_MAX, f"{looks} looks at {self._shell.now_ms} ms; now at {service_arn}"
+
+    def _look(self, service_arn: str) -> None:
+        """Look at a service once, and again when something was done."""
+        self._note_healthy(service_arn)
+        if self._services.look(service_arn) or self._code_deploys.look(service_arn):
+            self._shell.look_at(service_arn)
 
     def _use_room(self) -> None:
         """Where a task or an instance has made room, let those use it that found none."""

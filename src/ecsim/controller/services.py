@@ -34,7 +34,7 @@ from ecsim.decide.plan import (
     Tell,
     Wait,
 )
-from ecsim.decide.reconcile import NO_GROUND, Snapshot, reconcile
+from ecsim.decide.reconcile import NO_GROUND, Snapshot, is_still, reconcile
 from ecsim.model.launch import Launched
 from ecsim.model.network import TargetState
 from ecsim.model.reason import because
@@ -66,6 +66,7 @@ class Services:
         self._traffic = TrafficShift(shell)
         self._alarms = AlarmPolls(shell)
         self._grounds = Grounds(shell)
+        self._resting: dict[str, Service] = {}
         self._do: dict[type[Action], Callable[[Service, Action], None]] = {
             SetDesired: self._set_desired,
             StartTasks: self._start,
@@ -90,7 +91,12 @@ class Services:
         service = self._shell.store.services.get(service_arn)
         if service is None:
             return False
-        plan = reconcile(self._snapshot(service))
+        snapshot = self._snapshot(service)
+        plan = reconcile(snapshot)
+        if is_still(snapshot, plan):
+            self._resting[service_arn] = service
+        else:
+            self._resting.pop(service_arn, None)
         stops = [action for action in plan if isinstance(action, StopTask)]
         starts = any(isinstance(action, StartTasks | FailDeployment) for action in plan)
         if service.steady and (stops or starts):
@@ -103,6 +109,11 @@ class Services:
         if stops:
             self._stop(self._shell.store.services[service_arn], stops)
         return bool(stops) or self._moved(plan)
+
+    def rests(self, service_arn: str) -> bool:
+        """Whether a look would find nothing new, as long as every task stays in its condition."""
+        resting = self._resting.get(service_arn)
+        return resting is not None and resting is self._shell.store.services.get(service_arn)
 
     @staticmethod
     def _moved(plan: Plan) -> bool:

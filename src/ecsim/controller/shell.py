@@ -21,6 +21,7 @@ from ecsim.controller.ports import (
     Secrets,
     Workload,
 )
+from ecsim.decide.service.condition import is_same_to_scheduler
 from ecsim.model.placement import Needs, PlacementConstraint, PlacementStrategy
 from ecsim.model.reason import Reason
 from ecsim.model.replacing import replace
@@ -43,7 +44,8 @@ class Shell:
         lost_zones: Availability Zones that are out of order at present.
         waiting: tasks that wait for an instance of their capacity provider, with what they need and where.
         freed: clusters in which there may be room since this moment for tasks that found none.
-        queue: services to be looked at in this moment, in order, without doubles.
+        queue: services to be looked at in this moment, in order, without doubles; false where only tasks moved on whose
+            condition stays the same, so that a service at rest need not be looked at.
         registered, deregistered: targets of this moment, by (service, target group), for the service events.
         draining: tasks of this moment that began draining, by (service, deployment).
         target_gone: told about each target whose deregistration delay is over.
@@ -68,7 +70,7 @@ class Shell:
     account: str
     region: str
     date: Callable[[int], str]
-    queue: dict[str, None] = field(default_factory=dict)
+    queue: dict[str, bool] = field(default_factory=dict)
     registered: Counter[tuple[str, str]] = field(default_factory=Counter)
     deregistered: Counter[tuple[str, str]] = field(default_factory=Counter)
     draining: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -90,7 +92,7 @@ class Shell:
     def look_at(self, service_arn: str | None) -> None:
         """Look at a service when this moment settles."""
         if service_arn is not None:
-            self.queue[service_arn] = None
+            self.queue[service_arn] = True
 
     def look_later(self, service_arn: str, at_ms: int) -> None:
         """Look at a service at a later moment; an earlier look that is already planned serves as well.
@@ -165,7 +167,10 @@ class Shell:
         self.store.put_task(task)
         if moved:
             self._record_task(task)
-            self.look_at(task.service_arn)
+            if before is not None and task.service_arn is not None and is_same_to_scheduler(before, task):
+                self.queue.setdefault(task.service_arn, False)
+            else:
+                self.look_at(task.service_arn)
             if task.is_stopped and task.container_instance_arn is not None:
                 self.freed[task.cluster_arn] = None
         return task

@@ -115,6 +115,26 @@ def reconcile(snapshot: Snapshot) -> Plan:
     return alarms.polled(service, (*actions, *_later(service, seen)), snapshot.now_ms)
 
 
+def is_still(snapshot: Snapshot, plan: Plan) -> bool:
+    """Whether a plan stays the same until the service or the condition of a task changes.
+
+    It only waits, for no moment in particular; and nothing that is not written in the service matters to it, as
+    traffic, container instances and the end of a protection do.
+    """
+    service = snapshot.service
+    return (
+        all(isinstance(action, Wait) and action.until_ms is None for action in plan)
+        and service.status == "ACTIVE"
+        and service.progress is None
+        and not service.has_task_sets
+        and service.scheduling_strategy != "DAEMON"
+        and not snapshot.zones
+        and all(
+            task.protected_until_ms is None and task.container_instance_arn is None for task in snapshot.tasks
+        )
+    )
+
+
 def _by_place(snapshot: Snapshot, seen: list[Seen]) -> list[Action] | None:
     """What to do where it matters on which instance or in which zone a task is; None to go on by numbers alone."""
     service = snapshot.service
@@ -184,25 +204,25 @@ def _active(seen: list[Seen], deployment: Deployment) -> int:
 def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
     """Bring the primary deployment up to the desired count and the old ones down."""
     primary = service.primary
-    new = [s for s in seen if s.task.deployment_id == primary.id and not s.is_leaving]
-    old = [
-        s
-        for s in seen
-        if (s.task.deployment_id != primary.id or s.is_leaving) and s.condition is not Condition.STOPPING
-    ]
+    new: list[Seen] = []
+    old: list[Seen] = []
+    kept: list[Seen] = []
+    for s in seen:
+        if s.task.deployment_id == primary.id and not s.is_leaving:
+            new.append(s)
+        elif s.condition is not Condition.STOPPING:
+            (kept if s.is_held else old).append(s)
     surplus = stop_surplus(service, new)
     if surplus:
         return surplus
-    kept = [s for s in old if s.is_held]
-    old = [s for s in old if not s.is_held]
     configuration = service.deployment_configuration
-    unhealthy = [s for s in new if s.condition is Condition.UNHEALTHY]
+    conditions = [s.condition for s in new]
     rollout = Rollout(
         desired=service.desired_count,
         minimum_healthy_percent=configuration.minimum_healthy_percent,
         maximum_percent=configuration.maximum_percent,
-        active_new=sum(1 for s in new if s.condition is not Condition.STOPPING) - len(unhealthy),
-        healthy_new=_count(new, Condition.HEALTHY),
+        active_new=len(new) - conditions.count(Condition.STOPPING) - conditions.count(Condition.UNHEALTHY),
+        healthy_new=conditions.count(Condition.HEALTHY),
         healthy_old=_count(old, Condition.HEALTHY),
         useless_old=_count(old, Condition.PENDING) + _count(old, Condition.UNHEALTHY),
         starting_old=_count(old, Condition.STARTING),
@@ -329,6 +349,8 @@ def _arrive(snapshot: Snapshot, seen: list[Seen], actions: list[Action]) -> None
 
 def _is_early(service: Service, seen: list[Seen]) -> bool:
     """Whether the deployment is done before all of its tasks are there, or before all of the old ones are gone."""
+    if early.needed(service) is None:
+        return False
     new = [s for s in seen if s.task.deployment_id == service.primary.id]
     if not early.is_met(service, _count(new, Condition.HEALTHY)):
         return False

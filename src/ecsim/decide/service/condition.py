@@ -89,6 +89,18 @@ def _condition(task: Task, targets: Mapping[TargetKey, Target], *, grace_s: int,
     )
 
 
+def is_same_to_scheduler(before: Task, task: Task) -> bool:
+    """Whether a task on Fargate that has moved on is for certain in the condition in which it was.
+
+    On container instances there is more to see than the condition: whether the instance is DRAINING.
+    """
+    if task.container_instance_arn is not None or before.desired_status is not task.desired_status:
+        return False
+    if task.desired_status is DesiredStatus.STOPPED:
+        return not task.is_stopped
+    return before.is_pending and task.is_pending
+
+
 def _is_checked(task: Task) -> bool:
     """Whether an essential container has a health check."""
     for container in task.containers:  # noqa: SIM110 - a third of the cost, for each task at each look

@@ -28,6 +28,8 @@ def stop_surplus(service: Service, seen: list[Seen]) -> list[Action]:
 
     Unhealthy tasks are not counted as surplus while their replacements come up: `replacement` owns those.
     """
+    if len(seen) <= service.desired_count:
+        return []
     alive = [s for s in seen if s.condition not in (Condition.STOPPING, Condition.UNHEALTHY)]
     surplus = len(alive) - service.desired_count
     if surplus <= 0:
