@@ -93,10 +93,6 @@ class Services:
             return False
         snapshot = self._snapshot(service)
         plan = reconcile(snapshot)
-        if is_still(snapshot, plan):
-            self._resting[service_arn] = service
-        else:
-            self._resting.pop(service_arn, None)
         stops = [action for action in plan if isinstance(action, StopTask)]
         starts = any(isinstance(action, StartTasks | FailDeployment) for action in plan)
         if service.steady and (stops or starts):
@@ -108,6 +104,10 @@ class Services:
         self._shell.waits[service_arn] = waits
         if stops:
             self._stop(self._shell.store.services[service_arn], stops)
+        if is_still(snapshot, plan):
+            self._resting[service_arn] = self._shell.store.services[service_arn]
+            return False
+        self._resting.pop(service_arn, None)
         return bool(stops) or self._moved(plan)
 
     def rests(self, service_arn: str) -> bool:

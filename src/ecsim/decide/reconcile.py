@@ -116,19 +116,21 @@ def reconcile(snapshot: Snapshot) -> Plan:
 
 
 def is_still(snapshot: Snapshot, plan: Plan) -> bool:
-    """Whether a plan stays the same until the service or the condition of a task changes.
+    """Whether a plan stays the same until the service or the condition of a task changes, or what it waits for comes.
 
-    It only waits, for no moment in particular; and nothing that is not written in the service matters to it, as
-    traffic, container instances and the end of a protection do.
+    It only waits, once the desired counts are shown; and nothing that is not written in the service matters to it, as
+    traffic, alarms, container instances, the launch throttle and the end of a protection do.
     """
     service = snapshot.service
     return (
-        all(isinstance(action, Wait) and action.until_ms is None for action in plan)
+        all(isinstance(action, Wait | SetDesired) for action in plan)
         and service.status == "ACTIVE"
         and service.progress is None
         and not service.has_task_sets
         and service.scheduling_strategy != "DAEMON"
         and not snapshot.zones
+        and snapshot.now_ms >= service.primary.next_launch_at_ms
+        and alarms.watched(service) is None
         and all(
             task.protected_until_ms is None and task.container_instance_arn is None for task in snapshot.tasks
         )
