@@ -23,15 +23,18 @@ class Identity:
         self.seed = str(seed)
         self._drawn: Counter[tuple[str, str]] = Counter()
 
-    def _number(self, kind: str, scope: str) -> int:
+    def _hash(self, kind: str, scope: str) -> str:
+        """64 hexadecimal digits."""
         nth = self._drawn[kind, scope]
-        self._drawn[kind, scope] += 1
-        text = f"{self.seed}/{kind}/{scope}/{nth}"
-        return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+        self._drawn[kind, scope] = nth + 1
+        return hashlib.sha256(f"{self.seed}/{kind}/{scope}/{nth}".encode()).hexdigest()
+
+    def _number(self, kind: str, scope: str) -> int:
+        return int(self._hash(kind, scope), 16)
 
     def hexadecimal(self, kind: str, scope: str = "", *, length: int = 32) -> str:
         """`length` lower-case hexadecimal digits (at most 64)."""
-        return f"{self._number(kind, scope):064x}"[:length]
+        return self._hash(kind, scope)[:length]
 
     def digits(self, kind: str, scope: str = "", *, length: int = 19) -> str:
         """`length` decimal digits, the first not zero."""

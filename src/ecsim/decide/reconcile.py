@@ -206,14 +206,7 @@ def _active(seen: list[Seen], deployment: Deployment) -> int:
 def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
     """Bring the primary deployment up to the desired count and the old ones down."""
     primary = service.primary
-    new: list[Seen] = []
-    old: list[Seen] = []
-    kept: list[Seen] = []
-    for s in seen:
-        if s.task.deployment_id == primary.id and not s.is_leaving:
-            new.append(s)
-        elif s.condition is not Condition.STOPPING:
-            (kept if s.is_held else old).append(s)
+    new, old, kept = _parted(seen, primary)
     surplus = stop_surplus(service, new)
     if surplus:
         return surplus
@@ -254,6 +247,19 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
     if step.stuck:
         return [Tell(message=STUCK.format(name=service.name)), Wait(reason=step.reason)]
     return actions or [Wait(reason=step.reason)]
+
+
+def _parted(seen: list[Seen], primary: Deployment) -> tuple[list[Seen], list[Seen], list[Seen]]:
+    """The primary deployment's tasks, the old ones that may be stopped, and the old ones that protection keeps."""
+    new: list[Seen] = []
+    old: list[Seen] = []
+    kept: list[Seen] = []
+    for s in seen:
+        if s.task.deployment_id == primary.id and not s.is_leaving:
+            new.append(s)
+        elif s.condition is not Condition.STOPPING:
+            (kept if s.is_held else old).append(s)
+    return new, old, kept
 
 
 def _early(service: Service, old: list[Seen], rollout: Rollout) -> list[Action]:

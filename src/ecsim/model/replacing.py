@@ -1,8 +1,9 @@
-"""`dataclasses.replace` for the cloud's frozen values, several times as quick.
+"""`dataclasses.replace` for the cloud's frozen values, many times as quick.
 
 A rollout of a thousand services replaces a task some hundred thousand times, and a task has more than thirty fields:
-the standard function reads each by its name and hands all of them to `__init__`. Here each class gets a copier of its
-own, written once, that moves slot to slot.
+the standard function reads each by its name and hands all of them to `__init__`. Here each class gets a twin with the
+same slots that is not frozen: a copy is filled as a twin, slot by slot, and becomes a value of the class when it is
+complete.
 """
 
 from __future__ import annotations
@@ -23,37 +24,37 @@ else:
         Raises:
             TypeError: there is no such field.
         """
+        cls = type(value)
         try:
-            copy, slots = _COPIERS[type(value)]
+            copy = _COPIERS[cls]
         except KeyError:
-            copy, slots = _COPIERS[type(value)] = _copier(type(value))
+            copy = _COPIERS[cls] = _copier(cls)
         made = copy(value)
         for name, other in changes.items():
             try:
-                slots[name](made, other)
-            except KeyError:
-                raise TypeError(f"{type(value).__name__} has no field {name!r}") from None
+                setattr(made, name, other)
+            except AttributeError:
+                raise TypeError(f"{cls.__name__} has no field {name!r}") from None
+        made.__class__ = cls
         return made
 
 
-_Slots = dict[str, Callable[[Any, Any], None]]
-_COPIERS: dict[type, tuple[Callable[[Any], Any], _Slots]] = {}
+_COPIERS: dict[type, Callable[[Any], Any]] = {}
 """By class. What is kept here depends on the class alone, so it is no state of a cloud."""
 
 
-def _copier(cls: type) -> tuple[Callable[[Any], Any], _Slots]:
-    """Make the copier of a class, and its slots by name.
+def _copier(cls: type) -> Callable[[Any], Any]:
+    """Make the function that copies a value of a class to its twin.
 
     Raises:
         TypeError: its values are not made of slots alone, so a copy might miss something.
     """
     if hasattr(cls, "__post_init__") or cls.__dictoffset__:
         raise TypeError(f"{cls.__name__} is not a plain dataclass with slots: use dataclasses.replace")
-    slots: _Slots = {each.name: getattr(cls, each.name).__set__ for each in fields(cls)}
-    names: dict[str, Any] = {f"_put_{name}": put for name, put in slots.items()}
-    names |= {"_new": object.__new__, "_cls": cls}
-    lines = [f"    _put_{name}(made, old.{name})" for name in slots]
-    text = "\n".join(["def copy(old):", "    made = _new(_cls)", *lines, "    return made"])
+    own = {"__slots__": cls.__dict__["__slots__"], "__setattr__": object.__setattr__}
+    names: dict[str, Any] = {"_new": object.__new__, "_twin": type(f"{cls.__name__}Twin", cls.__bases__, own)}
+    lines = [f"    made.{each.name} = old.{each.name}" for each in fields(cls)]
+    text = "\n".join(["def copy(old):", "    made = _new(_twin)", *lines, "    return made"])
     exec(text, names)  # noqa: S102 - of names that are fields of a class of ours
     copy: Callable[[Any], Any] = names["copy"]
-    return copy, slots
+    return copy

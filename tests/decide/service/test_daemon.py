@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -193,4 +192,4 @@ def test_played_to_its_end_a_deployment_arrives(count, minimum):
         seen += [on(arn) for arn in starts]
     assert {s.task.deployment_id for s in seen} == {NEW}
     assert sorted(s.task.id for s in seen) == list(arns)
-    assert all(replace(s, condition=Condition.HEALTHY) == s for s in seen)
+    assert all(s._replace(condition=Condition.HEALTHY) == s for s in seen)

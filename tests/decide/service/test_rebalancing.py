@@ -159,7 +159,7 @@ def test_then_one_of_the_fullest_zone_goes():
         ({"state": RolloutState.IN_PROGRESS}, [*QUIET, task(9, "b")]),
         ({}, QUIET[:3]),  # the new one, or another one, was lost
         ({}, [*QUIET, task(9, "b", condition=Condition.UNHEALTHY)]),
-        ({}, [replace(s, protected_until_ms=9) for s in QUIET] + [task(9, "b")]),
+        ({}, [s._replace(protected_until_ms=9) for s in QUIET] + [task(9, "b")]),
         ({}, [*QUIET, task(9, "b", is_leaving=True)]),
     ],
 )
@@ -224,14 +224,13 @@ def test_played_to_its_end_it_balances_and_never_has_fewer_than_desired(where, z
 )
 def test_whatever_is_seen_at_most_one_task_moves(where, desired, moving, open_zones):
     seen = [
-        replace(
-            task(n, zone, condition=condition, is_leaving=leaving),
-            protected_until_ms=9 if held else None,
+        task(n, zone, condition=condition, is_leaving=leaving)._replace(
+            protected_until_ms=9 if held else None
         )
         for n, (zone, condition, leaving, held) in enumerate(where)
     ]
     seen = [
-        replace(s, task=replace(s.task, desired_status=DesiredStatus.STOPPED))
+        s._replace(task=replace(s.task, desired_status=DesiredStatus.STOPPED))
         if s.condition is Condition.STOPPING
         else s
         for s in seen

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ecsim.model.network import Target, TargetState
-from ecsim.model.replacing import replace
 from ecsim.model.task import DesiredStatus, HealthStatus, TargetKey, Task, TaskStatus
 
 SETTLE_MS = 40_000
@@ -31,9 +30,8 @@ class Condition(StrEnum):
     """ECS wants it STOPPED, and it is on its way there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A task with its condition.
+class Seen(NamedTuple):
+    """A task with its condition; a tuple, because every look makes one for each task.
 
     Attributes:
         until_ms: when the condition may change by the passing of time alone, or None.
@@ -65,7 +63,7 @@ def look(task: Task, targets: Mapping[TargetKey, Target], *, grace_s: int, now_m
     seen = _condition(task, targets, grace_s=grace_s, now_ms=now_ms)
     if task.protected_until_ms is None or not task.is_protected(now_ms):
         return seen
-    return replace(seen, protected_until_ms=task.protected_until_ms)
+    return seen._replace(protected_until_ms=task.protected_until_ms)
 
 
 def _condition(task: Task, targets: Mapping[TargetKey, Target], *, grace_s: int, now_ms: int) -> Seen:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from ecsim.decide.plan import Action, StopTask
 from ecsim.decide.service.condition import Condition, Seen
 from ecsim.model.reason import because
-from ecsim.model.replacing import replace
 from ecsim.model.service import Service
 from ecsim.model.task import StopCode
 
@@ -19,7 +18,7 @@ from ecsim.model.task import StopCode
 def marked(seen: Sequence[Seen], leaving: Sequence[str]) -> list[Seen]:
     """The tasks, those that must leave their instance marked."""
     goes = dict.fromkeys(leaving)
-    return [replace(s, is_leaving=True) if s.task.arn in goes else s for s in seen]
+    return [s._replace(is_leaving=True) if s.task.arn in goes else s for s in seen]
 
 
 def stop_pending(seen: Sequence[Seen], service: Service) -> list[Action]:
