@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
 import types
 
 import pytest
 from botocore.exceptions import ClientError
 
 from ecsim.api import mount
+from ecsim.cloud.cloud import Cloud
 from tests.effects.rig import Rig
 
 
@@ -148,3 +151,27 @@ def test_application_auto_scaling_sees_our_services(rig):
     register("web")
     with pytest.raises(ClientError, match="ECS service doesn't exist"):
         register("nothing")
+
+
+def test_a_closed_cloud_ends_what_other_threads_do_in_it():
+    """A verb whose client is gone must not go on in the next cloud of the process."""
+    cloud, under_way, seen, ended = Cloud(seed=1), threading.Event(), [], []
+
+    def never():
+        under_way.set()
+        time.sleep(0.2)
+        seen.append(mount.is_installed_for(cloud.gate.now))
+        return False
+
+    def wait():
+        ended.append(cloud.until(never, "1000h"))
+
+    other = threading.Thread(target=wait)
+    other.start()
+    assert under_way.wait(10)
+    cloud.close()
+    other.join(5)
+    assert ended == [False]
+    assert seen
+    assert all(seen), "moto was taken away while it was used"
+    Cloud(seed=2).close()

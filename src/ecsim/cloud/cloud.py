@@ -40,6 +40,8 @@ from ecsim.workload.runtime import Workload
 
 _HEALTH_DEPENDS_ON = ("elbv2", "ec2", "cloudformation")
 """Services whose calls may change what a health check meets: target groups, listeners, security groups."""
+CLOSE_TIMEOUT_S = 5.0
+"""How long, in real time, a cloud that is closed waits for what another thread does in it."""
 ACCOUNT, REGION = "123456789012", "ap-northeast-1"
 
 
@@ -255,9 +257,13 @@ class Cloud:
 
     def _run(self, until_ms: int, stop: Callable[[], bool] | None = None) -> None:
         passed_before, self._time_passes = self._time_passes, True
+
+        def over() -> bool:
+            return not self.is_open or (stop is not None and stop())
+
         try:
             with collecting.seldom():
-                self.engine.run_until(until_ms, self._handle, self.controller.settle, stop=stop)
+                self.engine.run_until(until_ms, self._handle, self.controller.settle, stop=over)
         finally:
             self._time_passes = passed_before
 
@@ -324,10 +330,20 @@ class Cloud:
             return healed
 
     def close(self) -> None:
-        """Give moto back. A closed cloud answers no more calls."""
-        if self.is_open:
-            self.is_open = False
+        """Give moto back. A closed cloud answers no more calls.
+
+        What another thread is doing here (a server's, whose client may be gone) ends first: time stops where it is, and
+        a call is answered. Else it would go on in the next cloud of this process.
+        """
+        if not self.is_open:
+            return
+        self.is_open = False
+        ended = self.gate.lock.acquire(timeout=CLOSE_TIMEOUT_S)
+        try:
             mount.uninstall()
+        finally:
+            if ended:
+                self.gate.lock.release()
 
     def __enter__(self) -> Self:
         return self
