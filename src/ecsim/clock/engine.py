@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 WAKES_MAX = 5_000_000
 """More wakes than this in one run means that something wakes itself for ever."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
-    """Something to be looked at, at a moment.
+class Wake(NamedTuple):
+    """Something to be looked at, at a moment. Wakes sort by their moments, then in the order of scheduling.
 
     Attributes:
         at_ms: the moment, in milliseconds since the cloud's start.
@@ -31,7 +30,7 @@ class Wake:
     serial: int
     kind: str
     key: str
-    detail: Mapping[str, object] = field(default_factory=dict)
+    detail: Mapping[str, object]
 
 
 class Engine:
@@ -40,7 +39,7 @@ class Engine:
     def __init__(self) -> None:
         self._now_ms = 0
         self._serial = 0
-        self._heap: list[tuple[int, int, Wake]] = []
+        self._heap: list[Wake] = []
 
     @property
     def now_ms(self) -> int:
@@ -51,16 +50,16 @@ class Engine:
         """Schedule a wake; a moment in the past means now."""
         wake = Wake(max(at_ms, self._now_ms), self._serial, kind, key, detail)
         self._serial += 1
-        heapq.heappush(self._heap, (wake.at_ms, wake.serial, wake))
+        heapq.heappush(self._heap, wake)
         return wake
 
     def next_at(self) -> int | None:
         """The moment of the next wake, or None when nothing is scheduled."""
-        return self._heap[0][0] if self._heap else None
+        return self._heap[0].at_ms if self._heap else None
 
     def planned(self) -> list[Wake]:
         """Every wake that is scheduled, in no order."""
-        return [wake for _, _, wake in self._heap]
+        return list(self._heap)
 
     def run_until(
         self,
@@ -82,8 +81,8 @@ class Engine:
                 settle()
                 return
             self._now_ms = due
-            while self._heap and self._heap[0][0] == due:
-                handle(heapq.heappop(self._heap)[2])
+            while self._heap and self._heap[0].at_ms == due:
+                handle(heapq.heappop(self._heap))
                 wakes += 1
                 assert wakes <= WAKES_MAX, f"{wakes} wakes without reaching {until_ms} ms; now {due} ms"
             settle()

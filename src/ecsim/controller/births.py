@@ -89,10 +89,11 @@ class Nursery:
         """Spread over zones with the others of their group."""
         zones = {provider: self._zones(birth, provider) for provider in dict.fromkeys(providers)}
         scope = f"{birth.cluster_arn}/{birth.group}"
+        subnets = self._open_subnets(birth)
         tasks = []
         for provider in providers:
             task = self._one(birth, scope, provider)
-            zone, eni = self._interface(birth, task.id, zones[provider])
+            zone, eni = self._interface(birth, task.id, subnets, zones[provider])
             task = replace(task, availability_zone=zone, eni=eni)
             zones[provider][task.availability_zone] += 1
             tasks.append(task)
@@ -293,12 +294,13 @@ class Nursery:
             request=birth.request,
         )
 
-    def _interface(self, birth: Birth, task_id: str, zones: Counter[str]) -> tuple[str, Eni | None]:
+    def _interface(
+        self, birth: Birth, task_id: str, subnets: list[Subnet] | None, zones: Counter[str]
+    ) -> tuple[str, Eni | None]:
         """The zone and the interface of a new task; no interface when no subnet has room for it."""
         wanted = birth.network_configuration.get("awsvpcConfiguration")
         if not wanted:
             return f"{self._shell.region}a", None
-        subnets = self._open_subnets(birth)
         if not subnets:
             return "", None
         subnet = self._addresses.choose(subnets, zones)

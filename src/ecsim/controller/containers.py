@@ -74,7 +74,7 @@ class Containers:
             else c
             for c in task.containers
         )
-        self._shell.put_task(replace(task, containers=containers))
+        self._shell.put_task(task, containers=containers)
         failure = self._shell.workload.start(task, definition, digest=digest, environment=environment)
         check = definition.health_check
         if failure is None and check is not None:
@@ -132,7 +132,7 @@ class Containers:
         self._shell.journal.record(
             "container.exit", task.id, container=name, exit_code=exit_code, reason=reason
         )
-        return self._shell.put_task(replace(task, containers=containers))
+        return self._shell.put_task(task, containers=containers)
 
     # Health commands
 

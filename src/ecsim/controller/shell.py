@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from ecsim.clock.engine import Engine
 from ecsim.clock.identity import Identity
@@ -151,19 +152,22 @@ class Shell:
             reason=deployment.rollout_state_reason,
         )
 
-    def put_task(self, task: Task) -> Task:
-        """Replace a task; a changed status is a new version of it and goes to the journal.
+    def put_task(self, task: Task, **changes: Any) -> Task:
+        """Replace a task, with some fields changed; a changed status is a new version of it and goes to the journal.
 
         Source: botocore ecs Task.version ("incremented each time a task experiences a change that triggers a
         CloudWatch event").
         """
         before = self.store.tasks.get(task.arn)
-        moved = before is None or (before.last_status, before.desired_status) != (
-            task.last_status,
-            task.desired_status,
+        moved = (
+            before is None
+            or before.last_status is not changes.get("last_status", task.last_status)
+            or before.desired_status is not changes.get("desired_status", task.desired_status)
         )
         if before is not None and moved:
-            task = replace(task, version=before.version + 1)
+            changes["version"] = before.version + 1
+        if changes:
+            task = replace(task, **changes)
         self.store.put_task(task)
         if moved:
             self._record_task(task)

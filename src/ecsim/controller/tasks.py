@@ -90,7 +90,7 @@ class TaskLife:
             self._without_interface(task)
             return
         now = self._shell.now_ms
-        self._shell.put_task(replace(task, last_status=TaskStatus.PENDING, connectivity_at_ms=now))
+        self._shell.put_task(task, last_status=TaskStatus.PENDING, connectivity_at_ms=now)
         self._later(task, "accepted", lifecycle.PENDING_MS)
 
     def _without_interface(self, task: Task) -> None:
@@ -126,7 +126,7 @@ class TaskLife:
             self._later(task, "resource_failed", lifecycle.RESOURCE_FAILURE_MS)
             return
         task = self._shell.put_task(
-            replace(task, last_status=TaskStatus.ACTIVATING, pull_started_at_ms=self._shell.now_ms)
+            task, last_status=TaskStatus.ACTIVATING, pull_started_at_ms=self._shell.now_ms
         )
         pulled = self.containers.pull(task, definition, self._service(task))
         if isinstance(pulled, int):
@@ -159,7 +159,7 @@ class TaskLife:
         """The images are there: containers start, targets are registered."""
         if task.last_status is not TaskStatus.ACTIVATING or task.desired_status is DesiredStatus.STOPPED:
             return
-        self._shell.put_task(replace(task, pull_stopped_at_ms=self._shell.now_ms))
+        self._shell.put_task(task, pull_stopped_at_ms=self._shell.now_ms)
         if not self._start_ready(task.arn):
             return
         task = self._shell.store.tasks[task.arn]
@@ -216,7 +216,7 @@ class TaskLife:
         if any(c.last_status == "PENDING" for c in task.containers):
             return  # a dependency is awaited: `container_changed` comes back here
         task = self._shell.put_task(
-            replace(task, last_status=TaskStatus.RUNNING, started_at_ms=self._shell.now_ms, ever_running=True)
+            task, last_status=TaskStatus.RUNNING, started_at_ms=self._shell.now_ms, ever_running=True
         )
         self._running(task)
 
@@ -289,7 +289,7 @@ class TaskLife:
             return
         self._shell.decided(task.id, "stop_task", why)
         task = self._shell.put_task(
-            replace(task, desired_status=DesiredStatus.STOPPED, stop_code=code, stopped_reason=stopped_reason)
+            task, desired_status=DesiredStatus.STOPPED, stop_code=code, stopped_reason=stopped_reason
         )
         own_fault = (StopCode.TASK_FAILED_TO_START, StopCode.ESSENTIAL_CONTAINER_EXITED)
         if not task.ever_running and code in own_fault:
@@ -348,9 +348,7 @@ class TaskLife:
         if not self._any_running(task):
             self._deprovision(task)
             return
-        task = self._shell.put_task(
-            replace(task, last_status=TaskStatus.STOPPING, stopping_at_ms=self._shell.now_ms)
-        )
+        task = self._shell.put_task(task, last_status=TaskStatus.STOPPING, stopping_at_ms=self._shell.now_ms)
         self._stop_containers(task)
 
     def _stop_containers(self, task: Task) -> None:
@@ -380,10 +378,13 @@ class TaskLife:
         ended = tuple(
             replace(c, last_status="STOPPED") if c.last_status == "PENDING" else c for c in task.containers
         )
-        changes = replace(task, containers=ended, execution_stopped_at_ms=now)
-        if changes.stopping_at_ms is None:
-            changes = replace(changes, stopping_at_ms=now)
-        task = self._shell.put_task(replace(changes, last_status=TaskStatus.DEPROVISIONING))
+        task = self._shell.put_task(
+            task,
+            containers=ended,
+            execution_stopped_at_ms=now,
+            stopping_at_ms=now if task.stopping_at_ms is None else task.stopping_at_ms,
+            last_status=TaskStatus.DEPROVISIONING,
+        )
         if task.bindings or (task.eni is None and task.launch_type != "FARGATE"):
             self._detached(task)  # no network interface to detach
             return
@@ -400,7 +401,7 @@ class TaskLife:
             self._addresses.release(task.eni, subnet.cidr if subnet is not None else None)
         self._problems.pop(task.arn, None)
         self.containers.release(task.arn)
-        self._shell.put_task(replace(task, last_status=TaskStatus.STOPPED, stopped_at_ms=self._shell.now_ms))
+        self._shell.put_task(task, last_status=TaskStatus.STOPPED, stopped_at_ms=self._shell.now_ms)
         self._later(task, "forget", lifecycle.FORGET_MS)
 
     def _forget(self, task: Task) -> None:
