@@ -5,63 +5,19 @@ Values are frozen; to change one, put its replacement. Nothing else in the cloud
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from ecsim.model.capacity_provider import CapacityProvider
 from ecsim.model.codedeploy import Application, CodeDeployment, Group, TrafficRouting
-from ecsim.model.container_instance import ContainerInstance, ContainerInstanceStatus, HostPort, Resources
+from ecsim.model.container_instance import ContainerInstance, ContainerInstanceStatus, HostPort
 from ecsim.model.network import Target
-from ecsim.model.placement import Room
+from ecsim.model.placement import Room, Rooms
 from ecsim.model.service import Cluster, Service
-from ecsim.model.task import BEFORE_RUNNING, DesiredStatus, TargetKey, Task
+from ecsim.model.task import TargetKey, Task
 from ecsim.model.task_definition import TaskDefinition, TaskDefinitionStatus
+from ecsim.occupancy import Account, Occupancy
 
 _Ordered = dict[str, None]
-
-
-@dataclass(slots=True)
-class _Used:
-    """What the live tasks of a container instance take of it, kept up to date by `put_task`."""
-
-    cpu: int = 0
-    memory: int = 0
-    gpus: int = 0
-    enis: int = 0
-    ports: dict[HostPort, None] = field(default_factory=dict)
-    running: int = 0
-    pending: int = 0
-    groups: Counter[str] = field(default_factory=Counter)
-    tasks: _Ordered = field(default_factory=dict)
-
-    def add(self, task: Task, sign: int) -> None:
-        """Take (1) or give back (-1) what a task holds."""
-        held = task.reserved
-        self.cpu += sign * held.cpu
-        self.memory += sign * held.memory
-        self.gpus += sign * held.gpus
-        self.enis += sign * held.enis
-        bound = [HostPort(port=b.host_port, protocol=b.protocol) for b in task.bindings]
-        for port in (*held.ports, *bound):
-            if sign > 0:
-                self.ports[port] = None
-            else:
-                self.ports.pop(port, None)
-        self.groups[task.group] += sign
-        if not self.groups[task.group]:
-            del self.groups[task.group]
-        if sign > 0:
-            self.tasks[task.arn] = None
-        else:
-            self.tasks.pop(task.arn, None)
-
-    def count(self, task: Task, sign: int) -> None:
-        """Count a task as running or pending."""
-        if task.last_status in BEFORE_RUNNING:
-            self.pending += sign
-        elif task.desired_status is DesiredStatus.RUNNING:
-            self.running += sign
 
 
 class Store:
@@ -81,7 +37,8 @@ class Store:
         self.traffic_routings: dict[str, TrafficRouting] = {}
         self.code_deployments: dict[str, CodeDeployment] = {}
         self._code_deployment_of_service: dict[str, str] = {}
-        self._used: dict[str, _Used] = {}
+        self._accounts: dict[str, Account] = {}
+        self._occupancies: dict[str, Occupancy] = {}
         self._instances_of_cluster: dict[str, _Ordered] = {}
         self._instances_of_host: dict[str, _Ordered] = {}
         self._families: dict[str, _Ordered] = {}
@@ -172,16 +129,19 @@ class Store:
         if old is not None and before is not None:
             old.count(before, -1)
             if old is not new or before.bindings is not task.bindings:
-                old.add(before, -1)
+                self._occupancy(before.cluster_arn).add(old, before, -1)
         if new is not None:
             if old is not new or before is None or before.bindings is not task.bindings:
-                new.add(task, 1)
+                self._occupancy(task.cluster_arn).add(new, task, 1)
             new.count(task, 1)
 
-    def _holding(self, task: Task | None) -> _Used | None:
+    def _holding(self, task: Task | None) -> Account | None:
         if task is None or task.container_instance_arn is None or task.is_stopped:
             return None
-        return self._used.get(task.container_instance_arn)
+        return self._accounts.get(task.container_instance_arn)
+
+    def _occupancy(self, cluster_arn: str) -> Occupancy:
+        return self._occupancies.setdefault(cluster_arn, Occupancy())
 
     def drop_task(self, arn: str) -> None:
         """Forget a task that stopped long ago."""
@@ -204,8 +164,11 @@ class Store:
 
     def put_container_instance(self, instance: ContainerInstance) -> None:
         """Add or replace a container instance."""
-        if instance.arn not in self.container_instances:
-            self._used[instance.arn] = _Used()
+        occupancy = self._occupancy(instance.cluster_arn)
+        if instance.arn in self.container_instances:
+            occupancy.changed(self._accounts[instance.arn], instance)
+        else:
+            self._accounts[instance.arn] = occupancy.open(instance)
             self._instances_of_cluster.setdefault(instance.cluster_arn, {})[instance.arn] = None
             self._instances_of_host.setdefault(instance.ec2_instance_id, {})[instance.arn] = None
         self.container_instances[instance.arn] = instance
@@ -232,30 +195,38 @@ class Store:
 
     def live_tasks_on(self, instance_arn: str) -> list[Task]:
         """The tasks of a container instance that are not STOPPED, oldest first."""
-        used = self._used.get(instance_arn)
-        return [self.tasks[arn] for arn in used.tasks] if used is not None else []
+        account = self._accounts.get(instance_arn)
+        return [self.tasks[arn] for arn in account.tasks] if account is not None else []
 
     def counts_on(self, instance_arn: str) -> tuple[int, int]:
         """How many running and pending tasks a container instance has."""
-        used = self._used[instance_arn]
-        return used.running, used.pending
+        account = self._accounts[instance_arn]
+        return account.running, account.pending
 
     def room(self, instance: ContainerInstance, group: str = "") -> Room:
         """What is left of a container instance, as placement of a task group sees it."""
-        used, whole = self._used[instance.arn], instance.registered
-        return Room(
-            instance=instance,
-            left=Resources(
-                cpu=whole.cpu - used.cpu,
-                memory=whole.memory - used.memory,
-                gpus=whole.gpus - used.gpus,
-                enis=whole.enis - used.enis,
-                ports=(*whole.ports, *used.ports),
-            ),
-            running_tasks=used.running,
-            groups=tuple(used.groups),
-            same_group=used.groups.get(group, 0),
-        )
+        return self._accounts[instance.arn].room(group)
+
+    def rooms(self, cluster_arn: str, group: str = "", providers: Sequence[str] = ()) -> Rooms:
+        """What is left of the container instances of a cluster that are not INACTIVE.
+
+        They are a view: what is put later may show in them.
+
+        Args:
+            cluster_arn: the cluster.
+            group: the task group for which placement asks.
+            providers: capacity providers whose instances alone are wanted; all instances when there are none.
+        """
+        return self._occupancy(cluster_arn).rooms(group, providers)
+
+    def zones_of(self, cluster_arn: str) -> tuple[str, ...]:
+        """The Availability Zones of the container instances of a cluster that are not INACTIVE."""
+        return self._occupancy(cluster_arn).zones()
+
+    def is_port_held(self, instance_arn: str, port: HostPort) -> bool:
+        """Whether the agent or a live task of a container instance holds a port of its host."""
+        account = self._accounts[instance_arn]
+        return port in account.ports or port in account.instance.registered.ports
 
     # Capacity providers
 

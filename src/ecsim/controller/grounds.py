@@ -7,8 +7,7 @@ from ecsim.decide.capacity import placement
 from ecsim.decide.capacity.placement import constraints_of, needs_of
 from ecsim.decide.service import rebalancing
 from ecsim.decide.service.daemon import Ground
-from ecsim.model.container_instance import ContainerInstance
-from ecsim.model.placement import Needs, PlacementConstraint, Room
+from ecsim.model.placement import Needs, PlacementConstraint, Rooms
 from ecsim.model.service import Service
 from ecsim.model.task import DesiredStatus, Task
 
@@ -39,9 +38,9 @@ class Grounds:
         return Ground(
             eligible=placement.eligible(needs, rooms, group=_group(service), constraints=constraints),
             busy=tuple(
-                room.instance.arn
-                for room in rooms
-                if any(task.arn not in own for task in store.live_tasks_on(room.instance.arn))
+                arn
+                for arn in (rooms.arns[number] for number in rooms.numbers)
+                if any(task.arn not in own for task in store.live_tasks_on(arn))
             ),
         )
 
@@ -72,10 +71,9 @@ class Grounds:
         """Whether no zone of the cluster has two tasks fewer than another.
 
         Then nothing is to be moved, whichever of the zones the service's tasks may go to; and that need not be found
-        out, which takes a look at every instance at each look at each service.
+        out at each look at each service.
         """
-        instances = self._shell.store.instances_of(service.cluster_arn)
-        zones = dict.fromkeys((instance.availability_zone for instance in instances), 0)
+        zones = dict.fromkeys(self._shell.store.zones_of(service.cluster_arn), 0)
         found: dict[str | None, dict[str, int]] = {}
         for task in tasks:
             if task.desired_status is DesiredStatus.RUNNING:
@@ -102,14 +100,9 @@ class Grounds:
         instances = (self._shell.store.container_instances[arn] for arn in arns)
         return tuple(sorted({instance.availability_zone for instance in instances}))
 
-    def _rooms(self, service: Service) -> list[Room]:
+    def _rooms(self, service: Service) -> Rooms:
         providers = [item.capacity_provider for item in service.primary.capacity_provider_strategy]
-
-        def is_ours(instance: ContainerInstance) -> bool:
-            return not providers or instance.capacity_provider_name in providers
-
-        store, group = self._shell.store, _group(service)
-        return [store.room(each, group) for each in store.instances_of(service.cluster_arn) if is_ours(each)]
+        return self._shell.store.rooms(service.cluster_arn, _group(service), providers)
 
     def _wants(self, service: Service) -> tuple[Needs, tuple[PlacementConstraint, ...]]:
         definition = self._shell.store.task_definitions[service.primary.task_definition_arn]

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from ecsim.controller.shell import Shell
 from ecsim.decide.capacity import placement
 from ecsim.model.container_instance import DYNAMIC_PORTS, ContainerInstance, HostPort, NetworkBinding
-from ecsim.model.placement import Needs, Placement, PlacementConstraint, PlacementStrategy, Refusal
+from ecsim.model.placement import (
+    Needs,
+    Placement,
+    PlacementConstraint,
+    PlacementStrategy,
+    Refusal,
+    rooms_of,
+)
 from ecsim.model.task_definition import TaskDefinition
 
 
@@ -30,16 +37,10 @@ class Placing:
         strategies: Sequence[PlacementStrategy],
     ) -> Placement:
         """Places for tasks that are all alike, among the instances of a cluster or of a capacity provider."""
-        store = self._shell.store
-        rooms = [
-            store.room(instance, group)
-            for instance in store.instances_of(cluster_arn)
-            if provider is None or instance.capacity_provider_name == provider
-        ]
         return placement.place(
             count,
             needs,
-            rooms,
+            self._shell.store.rooms(cluster_arn, group, () if provider is None else (provider,)),
             group=group,
             constraints=constraints,
             strategies=strategies,
@@ -53,7 +54,7 @@ class Placing:
         refusals: list[Refusal] = []
         for arn in instances:
             room = store.room(store.container_instances[arn], group)
-            found = placement.place(1, needs, [room], group=group, draw=lambda _: 0)
+            found = placement.place(1, needs, rooms_of([room]), group=group, draw=lambda _: 0)
             chosen += found.chosen
             refusals += found.refusals
         return Placement(chosen=tuple(chosen), refusals=tuple(refusals))
@@ -65,7 +66,7 @@ class Placing:
         """
         if definition.network_mode not in ("bridge", "host"):
             return ()
-        taken = dict.fromkeys(self._shell.store.room(instance).left.ports)
+        taken: dict[HostPort, None] = {}
         bindings = []
         for container in definition.containers:
             for mapping in container.document.get("portMappings", ()):
@@ -87,7 +88,10 @@ class Placing:
     def _dynamic(self, instance: ContainerInstance, protocol: str, taken: dict[HostPort, None]) -> int:
         low, high = DYNAMIC_PORTS
         port = self._next_port.get(instance.arn, low)
-        while HostPort(port=port, protocol=protocol) in taken:
+        while self._is_taken(instance, HostPort(port=port, protocol=protocol), taken):
             port = port + 1 if port < high else low
         self._next_port[instance.arn] = port + 1 if port < high else low
         return port
+
+    def _is_taken(self, instance: ContainerInstance, port: HostPort, taken: dict[HostPort, None]) -> bool:
+        return port in taken or self._shell.store.is_port_held(instance.arn, port)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ecsim.decide.capacity.placement import place
 from ecsim.model.container_instance import ContainerInstance, ContainerInstanceStatus, HostPort, Resources
-from ecsim.model.placement import Needs, PlacementConstraint, PlacementStrategy, Room
+from ecsim.model.placement import Needs, PlacementConstraint, PlacementStrategy, Room, rooms_of
 
 ZONE = "attribute:ecs.availability-zone"
 SPREAD_ZONE = PlacementStrategy(type="spread", field=ZONE)
@@ -41,7 +41,7 @@ def put(count, rooms, *strategies, wanted=None, constraints=(), draw=lambda _: 0
     return place(
         count,
         wanted or needs(),
-        rooms,
+        rooms_of(rooms),
         group="family:web",
         constraints=constraints,
         strategies=strategies,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 EXPRESSION_MAX = 2_000
 """Source: botocore ecs PlacementConstraint.expression."""
@@ -37,7 +38,24 @@ class Subject:
     attributes: Mapping[str, str]
 
 
-Query = Callable[[Subject], bool]
+_Holds = Callable[[Subject], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An expression that was read; called with an instance, it tells whether the instance meets it.
+
+    Attributes:
+        of_attributes: whether it asks for attributes only, so that instances with the same ones answer alike.
+    """
+
+    holds: _Holds
+    of_attributes: bool
+
+    def __call__(self, subject: Subject) -> bool:
+        """Whether an instance meets the expression."""
+        return self.holds(subject)
+
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -87,6 +105,7 @@ _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:Z|\+00:00)?)?")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)*")
 
 
+@lru_cache(maxsize=256)
 def parse(expression: str) -> Query:
     """Read an expression.
 
@@ -96,9 +115,9 @@ def parse(expression: str) -> Query:
     if len(expression) > EXPRESSION_MAX:
         raise BadQuery(f"The expression is longer than {EXPRESSION_MAX} characters.")
     reader = _Reader(expression)
-    query = reader.either()
+    holds = reader.either()
     reader.end()
-    return query
+    return Query(holds, reader.of_attributes)
 
 
 class _Reader:
@@ -107,6 +126,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self.of_attributes = True
 
     def _peek(self) -> tuple[str, int, bool]:
         """The next token, where it ends, and whether it was quoted; an empty token at the end."""
@@ -135,20 +155,20 @@ class _Reader:
         if self._peek()[0] or self._text[self._at :].strip():
             raise BadQuery(f"Unexpected text at '{self._text[self._at :].strip()[:20]}'.")
 
-    def either(self) -> Query:
+    def either(self) -> _Holds:
         """Parts joined by `or`."""
         parts = [self._both()]
         while self._take("||", "or"):
             parts.append(self._both())
         return parts[0] if len(parts) == 1 else lambda s: any(part(s) for part in parts)
 
-    def _both(self) -> Query:
+    def _both(self) -> _Holds:
         parts = [self._negated()]
         while self._take("&&", "and"):
             parts.append(self._negated())
         return parts[0] if len(parts) == 1 else lambda s: all(part(s) for part in parts)
 
-    def _negated(self) -> Query:
+    def _negated(self) -> _Holds:
         if self._take("!", "not"):
             inner = self._negated()
             return lambda s: not inner(s)
@@ -158,12 +178,13 @@ class _Reader:
             return inner
         return self._comparison()
 
-    def _comparison(self) -> Query:
+    def _comparison(self) -> _Holds:
         subject, end, quoted = self._peek()
         known = subject in _ALLOWED or subject.startswith("attribute:")
         if quoted or not known or subject == "attribute:":
             raise BadQuery(f"'{subject}' is not a subject of the cluster query language.")
         self._at = end
+        self.of_attributes &= subject.startswith("attribute:")
         operator = self._operator()
         if operator not in _ALLOWED.get(subject, (operator,)):
             raise BadQuery(f"The operator '{operator}' is not valid for {subject}.")
@@ -232,7 +253,7 @@ def _values(subject: str, instance: Subject) -> tuple[str, ...]:
     }[subject]
 
 
-def _compare(subject: str, operator: str, arguments: tuple[str, ...]) -> Query:
+def _compare(subject: str, operator: str, arguments: tuple[str, ...]) -> _Holds:
     """A comparison; the negative operators hold where the positive one does not."""
     if subject == "registeredAt":
         arguments = tuple(_moment(each) for each in arguments)

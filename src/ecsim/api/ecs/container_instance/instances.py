@@ -14,8 +14,8 @@ from ecsim.api.ecs.pages import page, paged
 from ecsim.api.ecs.refusals import client_exception, invalid_parameter
 from ecsim.api.errors import ApiError
 from ecsim.decide.capacity.cluster_query import Query, parse
-from ecsim.decide.capacity.placement import subject
 from ecsim.decide.capacity.registration import AGENT_HASH, AGENT_VERSION, GONE, OFF, moved, registered
+from ecsim.decide.capacity.seats import subject
 from ecsim.model.container_instance import (
     ContainerInstance,
     ContainerInstanceStatus,
