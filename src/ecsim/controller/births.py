@@ -179,7 +179,9 @@ class Nursery:
             availability_zone=instance.availability_zone,
             bindings=bindings,
             host=(instance.ec2_instance_id, instance.private_ip),
-            reserved=replace(task.reserved, ports=()),  # they are in its bindings
+            reserved=replace(task.reserved, ports=())
+            if task.reserved.ports
+            else task.reserved,  # see bindings
         )
         if definition.network_mode == "awsvpc":
             eni = self._interface_on(task, instance)
