@@ -173,15 +173,16 @@ class Nursery:
         shell = self._shell
         instance = shell.store.container_instances[instance_arn]
         bindings = self._placing.bindings(definition, instance)
+        held = task.reserved
+        if held.ports:  # they are in its bindings
+            held = replace(held, ports=())
         task = replace(
             task,
             container_instance_arn=instance_arn,
             availability_zone=instance.availability_zone,
             bindings=bindings,
             host=(instance.ec2_instance_id, instance.private_ip),
-            reserved=replace(task.reserved, ports=())
-            if task.reserved.ports
-            else task.reserved,  # see bindings
+            reserved=held,
         )
         if definition.network_mode == "awsvpc":
             eni = self._interface_on(task, instance)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ecsim.decide.capacity.cluster_query import Subject, parse
-from ecsim.model.container_instance import Resources
+from ecsim.model.container_instance import HostPort, Resources
 from ecsim.model.placement import Kind, Lot, Needs, PlacementConstraint, Refusal, Room, Rooms
 
 MEMBER_OF = "MemberOf placement constraint unsatisfied."
@@ -115,7 +115,7 @@ class Sieve:
         return subject(room, running=room.running_tasks + seat.taken, groups=groups)
 
 
-def _conflict(room: Room, wanted: Sequence[object]) -> bool:
+def _conflict(room: Room, wanted: Sequence[HostPort]) -> bool:
     return any(port in room.left.ports for port in wanted)
 
 
