@@ -12,7 +12,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-YOUNG_MAX = 100_000
+YOUNG_MAX = 500_000
 """So many new objects, instead of Python's 700, make it look through the new ones."""
 ROUNDS = 100
 """So many of those rounds make it look further back."""

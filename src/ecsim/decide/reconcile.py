@@ -106,7 +106,8 @@ def reconcile(snapshot: Snapshot) -> Plan:
         return alarms.polled(service, (*placed, *_later(service, seen)), snapshot.now_ms)
     actions: list[Action] = []
     _show_desired(service, seen, actions)
-    replaced = draining.stop_pending(seen, service) or replace_unhealthy(service, seen)
+    replaced = draining.stop_pending(seen, service) if snapshot.leaving else []
+    replaced = replaced or replace_unhealthy(service, seen)
     actions += replaced
     if not any(isinstance(action, StartTasks | StopTask) for action in replaced):
         failed = service.primary.rollout_state is RolloutState.FAILED
@@ -211,16 +212,16 @@ def _roll(service: Service, seen: list[Seen], now_ms: int) -> list[Action]:
     if surplus:
         return surplus
     configuration = service.deployment_configuration
-    conditions = [s.condition for s in new]
+    conditions, conditions_old = [s.condition for s in new], [s.condition for s in old]
     rollout = Rollout(
         desired=service.desired_count,
         minimum_healthy_percent=configuration.minimum_healthy_percent,
         maximum_percent=configuration.maximum_percent,
         active_new=len(new) - conditions.count(Condition.STOPPING) - conditions.count(Condition.UNHEALTHY),
         healthy_new=conditions.count(Condition.HEALTHY),
-        healthy_old=_count(old, Condition.HEALTHY),
-        useless_old=_count(old, Condition.PENDING) + _count(old, Condition.UNHEALTHY),
-        starting_old=_count(old, Condition.STARTING),
+        healthy_old=conditions_old.count(Condition.HEALTHY),
+        useless_old=conditions_old.count(Condition.PENDING) + conditions_old.count(Condition.UNHEALTHY),
+        starting_old=conditions_old.count(Condition.STARTING),
         total=len(seen),
         stopping=_count(seen, Condition.STOPPING),
         protected=len(kept),

@@ -16,8 +16,7 @@ from ecsim.model.task import StopCode
 def replace_unhealthy(service: Service, seen: list[Seen]) -> list[Action]:
     """What to do about the primary deployment's unhealthy tasks now."""
     primary = service.primary
-    mine = [s for s in seen if s.task.deployment_id == primary.id]
-    unhealthy = [s for s in mine if s.condition is Condition.UNHEALTHY]
+    unhealthy = [s for s in seen if s.condition is Condition.UNHEALTHY and s.task.deployment_id == primary.id]
     if not unhealthy or primary.rollout_state is RolloutState.FAILED:
         return []
     if primary.rollout_state is RolloutState.IN_PROGRESS:
@@ -28,7 +27,10 @@ def replace_unhealthy(service: Service, seen: list[Seen]) -> list[Action]:
     ceiling, total = max_total(desired, configuration.maximum_percent), len(seen)
     healthy = sum(1 for s in seen if s.condition is Condition.HEALTHY)
     standing_in = sum(
-        1 for s in mine if s.condition in (Condition.PENDING, Condition.STARTING, Condition.HEALTHY)
+        1
+        for s in seen
+        if s.task.deployment_id == primary.id
+        and s.condition in (Condition.PENDING, Condition.STARTING, Condition.HEALTHY)
     )
     if healthy >= desired:
         reason = because("replace.stop_replaced", healthy=healthy, desired=desired)
