@@ -255,10 +255,11 @@ def _parted(seen: list[Seen], primary: Deployment) -> tuple[list[Seen], list[See
     new: list[Seen] = []
     old: list[Seen] = []
     kept: list[Seen] = []
+    stopping, primary_id = Condition.STOPPING, primary.id
     for s in seen:
-        if s.task.deployment_id == primary.id and not s.is_leaving:
+        if s.task.deployment_id == primary_id and not s.is_leaving:
             new.append(s)
-        elif s.condition is not Condition.STOPPING:
+        elif s.condition is not stopping:
             (kept if s.is_held else old).append(s)
     return new, old, kept
 

@@ -30,6 +30,10 @@ BEFORE_RUNNING = (TaskStatus.PROVISIONING, TaskStatus.PENDING, TaskStatus.ACTIVA
 """The states that DescribeServices counts as pending."""
 
 
+_STOPPED = TaskStatus.STOPPED
+"""Python 3.11 looks a member of an enumeration up slowly, and this one is asked for at each step of each task."""
+
+
 class DesiredStatus(StrEnum):
     """What ECS wants of a task. Source: botocore ecs DesiredStatus."""
 
@@ -160,7 +164,7 @@ class Task:
     @property
     def is_stopped(self) -> bool:
         """Whether it has reached its last state."""
-        return self.last_status is TaskStatus.STOPPED
+        return self.last_status is _STOPPED
 
     @property
     def is_pending(self) -> bool:

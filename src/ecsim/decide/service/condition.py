@@ -30,6 +30,16 @@ class Condition(StrEnum):
     """ECS wants it STOPPED, and it is on its way there."""
 
 
+_PENDING, _STARTING, _HEALTHY, _STOPPING = (
+    Condition.PENDING,
+    Condition.STARTING,
+    Condition.HEALTHY,
+    Condition.STOPPING,
+)
+_RUNNING, _TO_STOP = TaskStatus.RUNNING, DesiredStatus.STOPPED
+"""Python 3.11 looks a member of an enumeration up slowly, and these are asked for at each task at each look."""
+
+
 class Seen(NamedTuple):
     """A task with its condition; a tuple, because every look makes one for each task.
 
@@ -72,16 +82,16 @@ def _condition(task: Task, targets: Mapping[TargetKey, Target], *, grace_s: int,
     Source for what counts as healthy: botocore ecs DeploymentConfiguration.minimumHealthyPercent; for the grace
     period: botocore ecs CreateServiceRequest.healthCheckGracePeriodSeconds.
     """
-    if task.desired_status is DesiredStatus.STOPPED:
-        return Seen(task=task, condition=Condition.STOPPING)
-    if task.last_status is not TaskStatus.RUNNING or task.started_at_ms is None:
-        return Seen(task=task, condition=Condition.PENDING)
+    if task.desired_status is _TO_STOP:
+        return Seen(task, _STOPPING)
+    if task.last_status is not _RUNNING or task.started_at_ms is None:
+        return Seen(task, _PENDING)
     checked = _is_checked(task)
     if not checked and not task.targets:
         settled_at = task.started_at_ms + SETTLE_MS
         if now_ms >= settled_at:
-            return Seen(task=task, condition=Condition.HEALTHY)
-        return Seen(task=task, condition=Condition.STARTING, until_ms=settled_at)
+            return Seen(task, _HEALTHY)
+        return Seen(task, _STARTING, until_ms=settled_at)
     return _as_checked(
         task, targets, checked=checked, grace_ends=task.started_at_ms + grace_s * 1_000, now_ms=now_ms
     )

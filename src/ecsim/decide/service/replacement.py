@@ -16,7 +16,8 @@ from ecsim.model.task import StopCode
 def replace_unhealthy(service: Service, seen: list[Seen]) -> list[Action]:
     """What to do about the primary deployment's unhealthy tasks now."""
     primary = service.primary
-    unhealthy = [s for s in seen if s.condition is Condition.UNHEALTHY and s.task.deployment_id == primary.id]
+    sick = Condition.UNHEALTHY
+    unhealthy = [s for s in seen if s.condition is sick and s.task.deployment_id == primary.id]
     if not unhealthy or primary.rollout_state is RolloutState.FAILED:
         return []
     if primary.rollout_state is RolloutState.IN_PROGRESS:
