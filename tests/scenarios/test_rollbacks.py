@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from inline_snapshot import snapshot
 
-from tests.scenarios.blue import BROKEN, CANARY, STAGES, TRAFFIC, V2, BlueStory, alarm, under_way
+from tests.scenarios.blue import BROKEN, CANARY, STAGES, TRAFFIC, V2, V3, BlueStory, alarm, under_way
 
 
 def test_the_circuit_breaker_trips_while_green_comes_up():
@@ -51,6 +51,52 @@ def test_the_circuit_breaker_trips_while_green_comes_up():
             "Service deployment rolled back because the circuit breaker threshold was exceeded."
         )
         assert described["deploymentCircuitBreaker"]["status"] == "TRIGGERED"
+
+
+@pytest.mark.slow
+def test_one_launch_without_an_address_trips_a_threshold_of_one():
+    """Swarm seed 764: nothing more is launched, also when there are addresses again, until another deployment comes.
+
+    Source: ECS Developer Guide, deployment-circuit-breaker; ecs-behaviour.md 5.11 (COUNT v: v; FAILED, no more launches).
+    """
+    with BlueStory() as story:
+        story.blue().told()
+        small = story.small_network()
+        filler = story.ecs.run_task(
+            cluster="shop",
+            taskDefinition=story.definition(family="filler"),
+            count=10,
+            launchType="FARGATE",
+            networkConfiguration=small,
+        )["tasks"]
+        story.advance("1m").told()
+        breaker = {"enable": True, "rollback": False, "thresholdConfiguration": {"type": "COUNT", "value": 1}}
+        story.update(
+            taskDefinition=story.definition(V2),
+            networkConfiguration=small,
+            deploymentConfiguration={"deploymentCircuitBreaker": breaker},
+        )
+        story.advance("1m")
+        assert story.told(*TRAFFIC) == snapshot("""\
+
+00:01:20.333 d2 web:2 PRIMARY IN_PROGRESS
+00:01:20.333 d1 web:1 ACTIVE COMPLETED
+00:01:21.333 d2 PRE_SCALE_UP production 0 test 0
+00:01:21.333 d2 SCALE_UP production 0 test 0
+00:01:21.333 (service web) has started 2 tasks: (task t13) (task t14).
+00:01:28.333 (service web) was unable to place a task. Reason: Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled in subnet 'subnet-ba01019fab72d2afd'.
+00:01:28.333 d2 web:2 PRIMARY FAILED
+00:01:28.333 (service web) (deployment d2) deployment failed: tasks failed to start.
+00:01:28.333 (service web) stopped 1 pending tasks.
+""")
+        for task in filler:
+            story.ecs.stop_task(cluster="shop", task=task["taskArn"])
+        story.advance("2h")
+        assert story.told(*TRAFFIC) == snapshot("\n")
+        assert story.get(story.url)["body"].startswith("web 1.0")
+        story.update(taskDefinition=story.definition(V2), forceNewDeployment=True)
+        story.stable()
+        assert story.get(story.url)["body"].startswith("web 2.0")
 
 
 def test_stopped_in_the_bake_time():
@@ -126,6 +172,52 @@ def test_stopped_in_any_stage_production_is_blue_s_again(stage):
         assert story.weights(story.production)["web"] in (1, 100)
         assert {story.get(story.url)["body"][:7] for _ in range(20)} == {"web 1.0"}
         assert [d["runningCount"] for d in story.now()["deployments"]] == [2]
+
+
+@pytest.mark.parametrize("wait", ["0s", "10s"])
+def test_a_rolling_deployment_in_the_bake_time_is_stopped(wait):
+    """Swarm seed 751: stopped before the scheduler's first look, it is not what shifted traffic that goes back.
+
+    Production is blue's before anything else is decided, and the rejected revision starts no task.
+    """
+    with under_way() as story:
+        story.advance("2m")
+        assert story.deployment()["lifecycleStage"] == "BAKE_TIME"
+        story.told()
+        story.update(taskDefinition=story.definition(V3), deploymentConfiguration={"strategy": "ROLLING"})
+        story.update(desiredCount=4)
+        story.advance(wait)
+        story.ecs.stop_service_deployment(serviceDeploymentArn=story.deployment()["serviceDeploymentArn"])
+        story.stable()
+        if wait == "0s":
+            assert story.told(*TRAFFIC) == snapshot("""\
+
+00:02:20.333 d3 web:3 PRIMARY IN_PROGRESS
+00:02:20.333 d2 web:2 ACTIVE IN_PROGRESS
+00:02:21.333 d2 BAKE_TIME production 0 test 0
+00:02:21.333 d3 web:3 PRIMARY FAILED
+00:02:21.333 (service web) rolling back to deployment d1.
+00:02:21.333 d1 web:1 PRIMARY IN_PROGRESS
+00:02:21.333 d3 web:3 ACTIVE FAILED
+00:02:21.333 (service web) has started 2 tasks: (task t5) (task t6).
+00:02:21.333 d3 web:3 INACTIVE FAILED
+00:02:35.333 (service web) registered 1 targets in (target-group web)
+00:02:37.333 (service web) registered 1 targets in (target-group web)
+00:02:38.666 (service web) has stopped 1 running tasks: (task t3).
+00:02:38.666 (service web) deregistered 1 targets in (target-group green)
+00:02:38.666 (service web, taskSet d2) has begun draining connections on 1 tasks.
+00:02:40.666 (service web) has stopped 1 running tasks: (task t4).
+00:02:40.666 (service web) deregistered 1 targets in (target-group green)
+00:02:40.666 (service web, taskSet d2) has begun draining connections on 1 tasks.
+00:03:18.666 d2 web:2 INACTIVE IN_PROGRESS
+00:03:18.666 d1 web:1 PRIMARY COMPLETED
+00:03:18.666 (service web) (deployment d1) deployment completed.
+00:03:18.666 (service web) has reached a steady state.
+""")
+        assert story.weights(story.production) == {"web": 100, "green": 0}
+        assert {story.get(story.url)["body"][:7] for _ in range(10)} == {"web 1.0"}
+        assert [d["runningCount"] for d in story.now()["deployments"]] == [4]
+        assert story.deployment()["status"] == "ROLLBACK_SUCCESSFUL"
 
 
 def test_an_alarm_in_the_bake_time_rolls_back():

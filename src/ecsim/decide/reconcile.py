@@ -89,7 +89,7 @@ def reconcile(snapshot: Snapshot) -> Plan:
         return (*keep_task_sets(service, seen, snapshot.now_ms), *_later(service, seen))
     back = service.progress is not None and service.progress.is_rollback
     trip: Action | None = None
-    if not back:
+    if not back and not shifting.is_left_behind(service):
         trip = (
             stopping.verdict(service) or breaker.verdict(service) or alarms.verdict(service, snapshot.alarms)
         )

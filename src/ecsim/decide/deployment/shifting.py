@@ -42,11 +42,24 @@ def is_under_way(service: Service) -> bool:
     return service.progress is not None
 
 
+def is_left_behind(service: Service) -> bool:
+    """Whether another deployment has taken the place of the one that shifted traffic, and shifts none itself.
+
+    Until that is seen to, nothing may be decided about the PRIMARY: it is not the one that `progress` tells of.
+    """
+    progress = service.progress
+    if progress is None:
+        return False
+    newest = progress.source if progress.is_rollback else progress.target
+    rolling = service.deployment_configuration.strategy is Strategy.ROLLING
+    return service.deployment(progress.target) is None or (service.primary.id != newest and rolling)
+
+
 def plan(service: Service, seen: list[Seen], known: Wiring, now_ms: int) -> Plan:
     """What to do now."""
     progress = service.progress
     assert progress is not None, f"{service.name} shifts no traffic"
-    if progress.target not in (d.id for d in service.deployments) or _is_left_behind(service, progress):
+    if is_left_behind(service):
         return _leave(service, progress)
     if not progress.is_checked:
         problem = wiring.problem(service, progress, known)
@@ -61,13 +74,6 @@ def plan(service: Service, seen: list[Seen], known: Wiring, now_ms: int) -> Plan
     move = stages.next_move(progress, _situation(service, progress, seen, known, now_ms))
     later = [s.until_ms for s in seen if s.until_ms is not None]
     return (*actions, *_do(service, progress, move), *_waits(waits, move, later, now_ms))
-
-
-def _is_left_behind(service: Service, progress: Progress) -> bool:
-    """Whether another deployment has taken the place of the one that shifted traffic, and shifts none itself."""
-    newest = progress.source if progress.is_rollback else progress.target
-    rolling = service.deployment_configuration.strategy is Strategy.ROLLING
-    return service.primary.id != newest and rolling
 
 
 def _leave(service: Service, progress: Progress) -> Plan:
