@@ -147,6 +147,15 @@ def test_errors_arrive_as_boto3_knows_them(shop):
         shop.ecs.create_capacity_provider(name="x")
 
 
+@pytest.mark.parametrize(
+    "arn", ["", "nothing", "arn:aws:autoscaling:x:1:autoScalingGroup:1:autoScalingGroupName/"]
+)
+def test_an_auto_scaling_group_that_is_none_is_refused(shop, arn):
+    """Swarm seed 383: an ARN may end before the group's name."""
+    with pytest.raises(shop.ecs.exceptions.ClientException, match="Auto Scaling group ARN was not found"):
+        shop.ecs.create_capacity_provider(name="x", autoScalingGroupProvider={"autoScalingGroupArn": arn})
+
+
 def test_run_task_twice_with_one_token(shop):
     request = {
         "cluster": "shop",

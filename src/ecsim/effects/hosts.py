@@ -87,6 +87,8 @@ class Hosts:
     def group(self, name_or_arn: str) -> ScalingGroup | None:
         """An Auto Scaling group by name or ARN, or None when there is none."""
         name = name_or_arn.rsplit("autoScalingGroupName/", 1)[-1]
+        if not name:
+            return None
         client = self._clients.client("autoscaling")
         found = client.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
         if not found:
